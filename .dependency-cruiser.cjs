@@ -1,0 +1,94 @@
+/**
+ * Who may import whom. What a feature needs of another is the other's service, listed in `doors`:
+ * a new door is a decision, and is seen in the diff of this file.
+ */
+const doors = {
+  config: ['config'],
+  database: ['database.module', 'transaction'],
+  auth: ['caller', 'roles.decorator', 'person.entity', 'persons.service', 'auth.module'],
+  accounts: ['accounts.service', 'accounts.module'],
+  projects: ['project-access', 'project-name', 'projects.module', 'projects.service'],
+  images: ['images.service', 'image-visibility', 'images.module'],
+  'tag-rule': ['tag-rule', 'tag-records.service', 'tag-rule.module'],
+  lookup: ['lookup.module'],
+  audit: ['audit.service', 'audit.module'],
+  health: ['health.module'],
+};
+
+const features = Object.keys(doors).filter((name) => name !== 'config' && name !== 'database');
+
+/** Only the composition root and the commands may open every file of a feature. */
+const roots = '^src/(main|app\\.module|app\\.setup)\\.ts$|\\.command\\.ts$|^src/database/';
+
+module.exports = {
+  forbidden: [
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'common-imports-nothing-of-ours',
+      severity: 'error',
+      from: { path: '^src/common/' },
+      to: { path: '^src/(?!common/)' },
+    },
+    {
+      name: 'config-imports-only-common',
+      severity: 'error',
+      from: { path: '^src/config/', pathNot: '\\.spec\\.ts$' },
+      to: { path: '^src/(?!config/|common/)' },
+    },
+    {
+      name: 'harbor-and-directory-stand-alone',
+      severity: 'error',
+      from: { path: '^src/(harbor|directory)/', pathNot: '\\.(spec|command)\\.ts$' },
+      to: { path: '^src/(?!harbor/|directory/|common/|config/)' },
+    },
+    {
+      name: 'harbor-does-not-know-directory',
+      severity: 'error',
+      from: { path: '^src/(harbor|directory)/' },
+      to: { path: '^src/(harbor|directory)/', pathNot: '^src/$1/' },
+    },
+    {
+      name: 'only-harbor-speaks-http-outwards',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/harbor/|\\.spec\\.ts$' },
+      to: { path: 'node_modules/(axios|nock)/' },
+    },
+    {
+      name: 'only-directory-speaks-ldap',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/directory/|\\.spec\\.ts$' },
+      to: { path: 'node_modules/ldapjs/' },
+    },
+    {
+      name: 'product-does-not-know-the-sandbox',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '\\.spec\\.ts$' },
+      to: { path: '^(sandbox|test|bench)/' },
+    },
+    ...features.map((feature) => ({
+      name: `through-the-door-of-${feature}`,
+      severity: 'error',
+      from: { path: '^src/', pathNot: `^src/${feature}/|${roots}` },
+      to: { path: `^src/${feature}/`, pathNot: `^src/${feature}/(${doors[feature].join('|')})\\.ts$` },
+    })),
+    {
+      name: 'harbor-through-its-door',
+      severity: 'error',
+      from: { path: '^src/', pathNot: `^src/harbor/|${roots}` },
+      to: { path: '^src/harbor/', pathNot: '^src/harbor/(harbor\\.client|harbor\\.types|harbor\\.module)\\.ts$' },
+    },
+    {
+      name: 'directory-through-its-door',
+      severity: 'error',
+      from: { path: '^src/', pathNot: `^src/directory/|${roots}` },
+      to: { path: '^src/directory/', pathNot: '^src/directory/(directory|directory\\.module)\\.ts$' },
+    },
+    { name: 'no-orphans', severity: 'error', from: { orphan: true, path: '^src/', pathNot: '(main|\\.command|\\.spec)\\.ts$|migrations/' }, to: {} },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    exclude: { path: '^(dist|dist-sandbox)/' },
+  },
+};

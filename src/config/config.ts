@@ -1,0 +1,86 @@
+/** Everything that can be set, read once from the environment (`.env.example` explains each key), then frozen. */
+export interface Config {
+  readonly environment: 'production' | 'development' | 'test';
+  readonly http: {
+    readonly host: string;
+    readonly port: number;
+    /** Where people and the frontend reach Berth, without a trailing slash. */
+    readonly publicUrl: string;
+    /** Empty: no other origin may call from a browser. */
+    readonly corsOrigins: readonly string[];
+    /** How many proxies in front are trusted to name the caller's address. */
+    readonly trustedProxies: number;
+    readonly bodyLimitBytes: number;
+    /** How long a stopping Berth lets running requests finish. */
+    readonly drainMs: number;
+  };
+  readonly log: { readonly level: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent' };
+  readonly database: DatabaseConfig;
+  readonly harbor: HarborConfig;
+  readonly registry: {
+    /** `host[:port]` as in links, docker login and docker tag. */
+    readonly address: string;
+  };
+  readonly directory: DirectoryConfig;
+  readonly auth: {
+    /** Signs access tokens (HS256); at least 32 characters. */
+    readonly secret: string;
+    readonly issuer: string;
+    readonly audience: string;
+    readonly accessTokenSeconds: number;
+    readonly refreshTokenSeconds: number;
+    /** The last day of a session, however often it is refreshed. */
+    readonly sessionMaxSeconds: number;
+  };
+  readonly accounts: {
+    /** Before the username in a personal project's name: `user-`. */
+    readonly projectPrefix: string;
+    /** Harbor wants an e-mail address for each user; Berth's are at this domain and receive nothing. */
+    readonly emailDomain: string;
+    readonly defaultQuotaBytes: number;
+  };
+  readonly images: { readonly taskTypes: readonly string[] };
+  readonly lookup: {
+    /** A `latest` older than this is not answered while Harbor is away. */
+    readonly maxStaleMs: number;
+  };
+}
+
+export type DatabaseConfig =
+  | { readonly type: 'sqlite'; readonly path: string }
+  | { readonly type: 'mysql' | 'mariadb'; readonly url: string };
+
+export interface HarborConfig {
+  /** Scheme, host and port, without a path. */
+  readonly url: string;
+  readonly username: string;
+  readonly password: string;
+  /** PEM of a private certificate authority, already read. */
+  readonly ca: string | null;
+  /** The deadline of one whole operation, retries and the wait for a connection included. */
+  readonly deadlineMs: number;
+  readonly maxResponseBytes: number;
+}
+
+export interface DirectoryConfig {
+  readonly url: string;
+  readonly startTls: boolean;
+  /** PEM of a private certificate authority, already read. */
+  readonly ca: string | null;
+  readonly bindDn: string;
+  readonly bindPassword: string;
+  readonly baseDn: string;
+  /** The attribute people log in with: `uid`, or `sAMAccountName`. */
+  readonly loginAttribute: string;
+  /** The entry's own id: `entryUUID`, or `objectGUID`. */
+  readonly idAttribute: string;
+  readonly displayNameAttribute: string;
+  readonly emailAttribute: string;
+  /** Only entries that match this filter are people, such as `(objectClass=person)`. */
+  readonly personFilter: string;
+  /** The group whose members are admins; null when there are none. */
+  readonly adminGroupDn: string | null;
+  /** The group's attribute that holds its members' DNs. */
+  readonly groupMemberAttribute: string;
+  readonly timeoutMs: number;
+}
