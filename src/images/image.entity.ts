@@ -1,0 +1,63 @@
+import { Entity, Index } from 'typeorm';
+import { BytesColumn, CountColumn, IdColumn, JsonColumn, TextColumn, TimeColumn } from '../database/columns';
+import type { ArtifactKind, ArtifactPlatform } from '../harbor/harbor.types';
+
+/** An entry of the catalog: a link that a person imported. */
+@Entity('image')
+@Index('ux_image_person_name', ['personId', 'name'], { unique: true })
+@Index('ix_image_person_task_type', ['personId', 'taskType', 'id'])
+@Index('ix_image_tag_record', ['tagRecordId'])
+export class Image {
+  /** UUIDv7: newer images have greater ids. */
+  @IdColumn()
+  id: string;
+
+  @TextColumn(36)
+  personId: string;
+
+  /** The canonical link without the registry: `project/repository:tag`, with `@digest` where it was given. */
+  @TextColumn(512)
+  name: string;
+
+  @TextColumn(255)
+  project: string;
+
+  @TextColumn(255)
+  repository: string;
+
+  @TextColumn(128, { nullable: true })
+  tag: string | null;
+
+  /** Given in the link: then the image never moves, and the tag is only a note. */
+  @TextColumn(71, { nullable: true })
+  digest: string | null;
+
+  /** The tag record of a link without a digest. */
+  @TextColumn(36, { nullable: true })
+  tagRecordId: string | null;
+
+  @TextColumn(120)
+  description: string;
+
+  @TextColumn(64)
+  taskType: string;
+
+  /** As at the import; of a link without a digest the tag record knows better. */
+  @TextColumn(16)
+  kind: ArtifactKind;
+
+  @JsonColumn()
+  platforms: ArtifactPlatform[];
+
+  @BytesColumn()
+  sizeBytes: number;
+
+  @CountColumn()
+  version: number;
+
+  @TimeColumn()
+  createdAt: Date;
+
+  @TimeColumn()
+  updatedAt: Date;
+}
