@@ -5,9 +5,9 @@ import { CountColumn, IdColumn, TextColumn, TimeColumn } from '../database/colum
 export type CredentialsState = 'none' | 'issued' | 'unknown';
 
 /** A person's Harbor user. The row is written before the first call to Harbor, and is the proof of ownership. */
-@Entity('account')
-@Index('ux_account_person', ['personId'], { unique: true })
-@Index('ux_account_harbor_username', ['harborUsername'], { unique: true })
+@Entity('accounts')
+@Index('uq_accounts_person', ['personId'], { unique: true })
+@Index('uq_accounts_harbor_username', ['harborUsername'], { unique: true })
 export class Account {
   @IdColumn()
   id: string;

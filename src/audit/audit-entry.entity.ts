@@ -2,8 +2,8 @@ import { Entity, Index } from 'typeorm';
 import { IdColumn, TextColumn, TimeColumn } from '../database/columns';
 
 /** Who did what, for whom, with which outcome. Rows are only ever added. */
-@Entity('audit_entry')
-@Index('ix_audit_entry_person', ['forPersonId', 'id'])
+@Entity('audit_entries')
+@Index('ix_audit_entries_person', ['forPersonId', 'id'])
 export class AuditEntry {
   /** UUIDv7: later rows have greater ids. */
   @IdColumn()

@@ -119,6 +119,10 @@ export const messagesEn = {
     title: 'Your account is being worked on',
     detail: 'Another request for credentials is running. Wait a few seconds, then look at GET /api/v1/account.',
   },
+  'account.name-in-use': {
+    title: 'The name belongs to another account',
+    detail: 'The project {project} belongs to another person’s account in Berth, perhaps of somebody who had this username before. Ask an administrator to decide.',
+  },
   'account.name-not-owned': {
     title: 'The name is taken in the registry',
     detail: 'Harbor has a user {harborUsername} that Berth did not make, so it is not touched. Ask an administrator to rename or remove that user, or to give you its account.',

@@ -155,6 +155,8 @@ export interface HarborSystem {
   /** From the anonymous part where the caller may see it; null when unknown. */
   projectCreationRestriction: 'everyone' | 'adminonly' | null;
   externalUrl: string | null;
+  /** Harbor's own clock; null where it does not tell it to this caller. */
+  currentTime: Date | null;
 }
 
 export type Created = { outcome: 'created'; id: number } | { outcome: 'exists' };

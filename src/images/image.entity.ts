@@ -3,10 +3,10 @@ import { BytesColumn, CountColumn, IdColumn, JsonColumn, TextColumn, TimeColumn 
 import type { ArtifactKind, ArtifactPlatform } from '../harbor/harbor.types';
 
 /** An entry of the catalog: a link that a person imported. */
-@Entity('image')
-@Index('ux_image_person_name', ['personId', 'name'], { unique: true })
-@Index('ix_image_person_task_type', ['personId', 'taskType', 'id'])
-@Index('ix_image_tag_record', ['tagRecordId'])
+@Entity('images')
+@Index('uq_images_person_name', ['personId', 'name'], { unique: true })
+@Index('ix_images_person_task_type', ['personId', 'taskType', 'id'])
+@Index('ix_images_tag_record', ['tagRecordId'])
 export class Image {
   /** UUIDv7: newer images have greater ids. */
   @IdColumn()

@@ -2,9 +2,9 @@ import { Entity, Index } from 'typeorm';
 import { CountColumn, IdColumn, TextColumn, TimeColumn } from '../database/columns';
 
 /** A Harbor project that Berth keeps. The row is written before the first call to Harbor. */
-@Entity('project')
-@Index('ux_project_name', ['name'], { unique: true })
-@Index('ux_project_owner', ['ownerPersonId'], { unique: true })
+@Entity('projects')
+@Index('uq_projects_name', ['name'], { unique: true })
+@Index('uq_projects_owner', ['ownerPersonId'], { unique: true })
 export class Project {
   @IdColumn()
   id: string;

@@ -4,8 +4,8 @@ import type { ArtifactKind, ArtifactPlatform } from '../harbor/harbor.types';
 import type { TagState } from './tag-rule';
 
 /** What Berth knows of one `project/repository:tag`. Only `tag-records.service.ts` writes it. */
-@Entity('tag_record')
-@Index('ux_tag_record_name', ['project', 'repository', 'tag'], { unique: true })
+@Entity('tag_records')
+@Index('uq_tag_records_name', ['project', 'repository', 'tag'], { unique: true })
 export class TagRecord {
   @IdColumn()
   id: string;

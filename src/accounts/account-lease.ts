@@ -1,0 +1,76 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import type { DataSource, QueryDeepPartialEntity } from 'typeorm';
+import { v7 as uuidv7 } from 'uuid';
+import { DomainError } from '../common/errors';
+import { databaseTimeSql } from '../database/database-time';
+import { Account } from './account.entity';
+
+const LEASE_SECONDS = 60;
+
+/**
+ * One request at a time works on an account, on whichever replica. A lease ends by itself after a minute, so a
+ * crash blocks nobody for longer; each write is fenced by the lease's token.
+ *
+ * Harbor checks no token: a process that was frozen between `renew` and its call to Harbor can still set a
+ * password after another has taken over. The newer request sets its own twice, so only a freeze between those two
+ * calls and its answer shows a password that does not work; the person then resets again.
+ */
+@Injectable()
+export class AccountLeases {
+  constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
+
+  /** @throws DomainError conflict `account.busy` when another request holds it */
+  async take(accountId: string): Promise<AccountLease> {
+    const token = uuidv7();
+    const taken = await this.dataSource
+      .createQueryBuilder()
+      .update(Account)
+      .set({ leaseToken: token, leaseUntil: () => databaseTimeSql(this.dataSource, LEASE_SECONDS) })
+      .where('id = :accountId', { accountId })
+      .andWhere(`(leaseUntil IS NULL OR leaseUntil < ${databaseTimeSql(this.dataSource)})`)
+      .execute();
+    if (taken.affected !== 1) throw busy();
+    return new AccountLease(this.dataSource, accountId, token);
+  }
+
+  /** Does a request work on this account now? */
+  async isTaken(accountId: string): Promise<boolean> {
+    return this.dataSource
+      .createQueryBuilder(Account, 'account')
+      .where('account.id = :accountId', { accountId })
+      .andWhere(`account.leaseUntil >= ${databaseTimeSql(this.dataSource)}`)
+      .getExists();
+  }
+}
+
+export class AccountLease {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly accountId: string,
+    private readonly token: string,
+  ) {}
+
+  /** Holds the account for another minute. @throws DomainError conflict `account.busy` when it was taken over */
+  async renew(): Promise<void> {
+    await this.write({ leaseUntil: () => databaseTimeSql(this.dataSource, LEASE_SECONDS) });
+  }
+
+  /** Writes to the account while the lease is held. @throws DomainError conflict `account.busy` when it was lost */
+  async write(change: QueryDeepPartialEntity<Account>, manager = this.dataSource.manager): Promise<void> {
+    const written = await manager.update(Account, { id: this.accountId, leaseToken: this.token }, change);
+    if (written.affected !== 1) throw busy();
+  }
+
+  async release(): Promise<void> {
+    await this.dataSource.manager.update(
+      Account,
+      { id: this.accountId, leaseToken: this.token },
+      { leaseToken: null, leaseUntil: null },
+    );
+  }
+}
+
+function busy(): DomainError {
+  return new DomainError('conflict', 'account.busy', {}, { retryAfterSeconds: 5 });
+}

@@ -1,0 +1,196 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import type { DataSource } from 'typeorm';
+import { v7 as uuidv7 } from 'uuid';
+import { AuditService } from '../audit/audit.service';
+import type { PersonCaller } from '../auth/caller';
+import { Clock } from '../common/clock';
+import { DomainError, isOutage } from '../common/errors';
+import type { MessageCode } from '../common/messages.en';
+import type { Config } from '../config/config';
+import { CONFIG } from '../config/config.module';
+import { isUniqueViolation } from '../database/database-errors';
+import type { HarborQuota } from '../harbor/harbor.types';
+import { harborEmail, personalNames } from '../projects/project-name';
+import type { Project } from '../projects/project.entity';
+import { ProjectsService } from '../projects/projects.service';
+import { AccountLeases, type AccountLease } from './account-lease';
+import { Account, type CredentialsState } from './account.entity';
+import { HarborUsers, newIntentMark } from './harbor-user';
+import { generatePassword } from './password';
+
+export type AccountState = 'none' | 'provisioning' | 'ready' | 'attention';
+
+export interface AccountView {
+  username: string;
+  state: AccountState;
+  project: string | null;
+  quota: HarborQuota | null;
+  credentials: { state: CredentialsState; harborUsername: string | null; issuedAt: Date | null };
+  problems: MessageCode[];
+}
+
+export interface IssuedCredentials {
+  /** The first ones of this account; else a reset. */
+  first: boolean;
+  harborUsername: string;
+  password: string;
+  project: string;
+  issuedAt: Date;
+}
+
+@Injectable()
+export class AccountsService {
+  constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly leases: AccountLeases,
+    private readonly projects: ProjectsService,
+    private readonly harborUsers: HarborUsers,
+    private readonly audit: AuditService,
+    private readonly clock: Clock,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  /** The person's account as it stands. While Harbor is away the quota is null and a problem says so. */
+  async get(caller: PersonCaller): Promise<AccountView> {
+    const account = await this.find(caller.personId);
+    const project = await this.projects.findPersonal(caller.personId);
+    if (account === null || project === null) return noAccount(caller.username);
+    const busy = await this.leases.isTaken(account.id);
+    const quota = await this.observeQuota(project);
+    const problems: MessageCode[] = [];
+    if (account.readyAt === null && !busy) problems.push('account.problem.unfinished');
+    if (account.credentialsState === 'unknown' && !busy) problems.push('account.problem.credentials-unknown');
+    const attention = problems.length > 0;
+    if (quota === 'unreachable') problems.push('account.problem.registry-unreachable');
+    return {
+      username: caller.username,
+      state: attention ? 'attention' : account.readyAt === null ? 'provisioning' : 'ready',
+      project: project.name,
+      quota: quota === 'unreachable' ? null : quota,
+      credentials: {
+        state: account.credentialsState,
+        harborUsername: account.harborUsername,
+        issuedAt: account.credentialsIssuedAt,
+      },
+      problems,
+    };
+  }
+
+  /** The Harbor user of a person; null while there is none. */
+  async findHarborUserId(personId: string): Promise<number | null> {
+    return (await this.find(personId))?.harborUserId ?? null;
+  }
+
+  /**
+   * Makes the account and its project where they are absent, sets a new password, and gives it out this once.
+   * After a crash or an outage the same call goes on where it stopped.
+   * @throws DomainError conflict `account.credentials-exist` unless `reset`, `account.busy`,
+   *   `account.name-not-owned`, `project.name-not-owned`, `account.replaced`, `project.replaced`; outages of Harbor
+   */
+  async issueCredentials(caller: PersonCaller, reset: boolean): Promise<IssuedCredentials> {
+    const { id } = (await this.find(caller.personId)) ?? (await this.reserve(caller));
+    refuseSecond(await this.getById(id), reset);
+    const lease = await this.leases.take(id);
+    try {
+      const account = await this.getById(id);
+      refuseSecond(account, reset);
+      return await this.provision(caller, account, lease);
+    } finally {
+      await lease.release();
+    }
+  }
+
+  private async provision(caller: PersonCaller, account: Account, lease: AccountLease): Promise<IssuedCredentials> {
+    const project = await this.projects.findPersonal(caller.personId);
+    if (project === null) throw new Error(`account ${account.id} has no project`);
+    await this.projects.ensure(project, () => lease.renew());
+    const password = generatePassword();
+    const email = harborEmail(account.harborUsername, this.config.accounts.emailDomain);
+    const harborUserId = await this.harborUsers.ensureWithPassword(account, { email, password }, lease);
+    await this.harborUsers.ensureProjectAdmin(project.name, harborUserId, lease);
+    const first = account.credentialsIssuedAt === null;
+    const issuedAt = this.clock.now();
+    await this.dataSource.transaction(async (manager) => {
+      await lease.write(
+        {
+          harborUserId,
+          credentialsState: 'issued',
+          credentialsIssuedAt: issuedAt,
+          readyAt: account.readyAt ?? issuedAt,
+          updatedAt: issuedAt,
+        },
+        manager,
+      );
+      const action = first ? 'account.credentials-issued' : 'account.credentials-reset';
+      await this.audit.record(manager, caller, action, account.harborUsername);
+    });
+    return { first, harborUsername: account.harborUsername, password, project: project.name, issuedAt };
+  }
+
+  /** Names are computed once and stored before the first write to Harbor; unique keys keep them to one person. */
+  private async reserve(caller: PersonCaller): Promise<Account> {
+    const names = personalNames(caller.username, this.config.accounts.projectPrefix);
+    const now = this.clock.now();
+    try {
+      await this.dataSource.transaction(async (manager) => {
+        await this.projects.reserve(manager, caller.personId, names.project);
+        await manager.insert(Account, {
+          id: uuidv7(),
+          personId: caller.personId,
+          harborUsername: names.harborUsername,
+          harborUserId: null,
+          intentMark: newIntentMark(),
+          credentialsState: 'none',
+          credentialsIssuedAt: null,
+          readyAt: null,
+          leaseToken: null,
+          leaseUntil: null,
+          createdAt: now,
+          updatedAt: now,
+        });
+      });
+    } catch (error) {
+      if (!isUniqueViolation(error)) throw error;
+    }
+    const account = await this.find(caller.personId);
+    if (account === null) {
+      throw new DomainError('conflict', 'account.name-in-use', { project: names.project });
+    }
+    return account;
+  }
+
+  private async observeQuota(project: Project): Promise<HarborQuota | null | 'unreachable'> {
+    try {
+      return await this.projects.findQuota(project);
+    } catch (error) {
+      if (isOutage(error)) return 'unreachable';
+      throw error;
+    }
+  }
+
+  private async find(personId: string): Promise<Account | null> {
+    return this.dataSource.manager.findOneBy(Account, { personId });
+  }
+
+  private async getById(id: string): Promise<Account> {
+    return this.dataSource.manager.findOneByOrFail(Account, { id });
+  }
+}
+
+function refuseSecond(account: Account, reset: boolean): void {
+  if (account.credentialsState !== 'issued' || reset) return;
+  const issuedAt = account.credentialsIssuedAt?.toISOString() ?? '';
+  throw new DomainError('conflict', 'account.credentials-exist', { issuedAt });
+}
+
+function noAccount(username: string): AccountView {
+  return {
+    username,
+    state: 'none',
+    project: null,
+    quota: null,
+    credentials: { state: 'none', harborUsername: null, issuedAt: null },
+    problems: [],
+  };
+}

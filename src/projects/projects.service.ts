@@ -1,0 +1,123 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import type { EntityManager, Repository } from 'typeorm';
+import { v7 as uuidv7 } from 'uuid';
+import { Clock } from '../common/clock';
+import { DomainError } from '../common/errors';
+import { CONFIG } from '../config/config.module';
+import type { Config } from '../config/config';
+import { HarborClient } from '../harbor/harbor.client';
+import type { HarborProject, HarborQuota } from '../harbor/harbor.types';
+import { TAG_RULE, tagRuleNeed } from './immutable-rule';
+import { Project } from './project.entity';
+
+/** A making that was cut off is taken up within this time; what appears later under the name is not ours. */
+const INTENT_LIFETIME_MS = 10 * 60_000;
+
+/** Called before each write to Harbor: throws when this work was taken over by another request. */
+export type StillMine = () => Promise<void>;
+
+@Injectable()
+export class ProjectsService {
+  constructor(
+    @InjectRepository(Project) private readonly projects: Repository<Project>,
+    private readonly harbor: HarborClient,
+    private readonly clock: Clock,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  async findByName(name: string): Promise<Project | null> {
+    return this.projects.findOneBy({ name });
+  }
+
+  async findPersonal(personId: string): Promise<Project | null> {
+    return this.projects.findOneBy({ ownerPersonId: personId });
+  }
+
+  /** Writes down the name of a person's project before anything is made; throws on a unique key. */
+  async reserve(manager: EntityManager, ownerPersonId: string, name: string): Promise<void> {
+    await manager.insert(Project, {
+      id: uuidv7(),
+      name,
+      ownerPersonId,
+      harborProjectId: null,
+      intentAt: null,
+      createdAt: this.clock.now(),
+    });
+  }
+
+  /** Null while the project was not made in Harbor. Throws on an outage of Harbor. */
+  async findQuota(project: Project): Promise<HarborQuota | null> {
+    return project.harborProjectId === null ? null : this.harbor.findQuota(project.harborProjectId);
+  }
+
+  /**
+   * Makes what is absent of a personal project in Harbor: the private project with its quota, and the tag rule.
+   * @throws DomainError conflict `project.name-not-owned`, `project.replaced`; outages of Harbor
+   */
+  async ensure(project: Project, stillMine: StillMine): Promise<void> {
+    const found = await this.harbor.findProject(project.name);
+    if (found === null) await this.make(project, stillMine);
+    else await this.recognise(project, found);
+    await this.ensureTagRule(project.name, stillMine);
+  }
+
+  private async make(project: Project, stillMine: StillMine): Promise<void> {
+    await this.intend(project);
+    await stillMine();
+    const made = await this.harbor.createProject({
+      name: project.name,
+      quotaBytes: this.config.accounts.defaultQuotaBytes,
+    });
+    if (made.outcome === 'created') await this.own(project, made.id);
+    else await this.recogniseAfterConflict(project);
+  }
+
+  private async recogniseAfterConflict(project: Project): Promise<void> {
+    const found = await this.harbor.findProject(project.name);
+    if (found === null) throw new DomainError('conflict', 'project.name-not-owned', { project: project.name });
+    await this.recognise(project, found);
+  }
+
+  /** Decides whether a project of this name is the one that Berth made; nothing is adopted by its name alone. */
+  private async recognise(project: Project, found: HarborProject): Promise<void> {
+    if (project.harborProjectId === found.id) return;
+    if (project.harborProjectId !== null) {
+      throw new DomainError('conflict', 'project.replaced', { project: project.name });
+    }
+    if (!(await this.isOfPendingIntent(project, found))) {
+      throw new DomainError('conflict', 'project.name-not-owned', { project: project.name });
+    }
+    await this.own(project, found.id);
+  }
+
+  private async isOfPendingIntent(project: Project, found: HarborProject): Promise<boolean> {
+    if (project.intentAt === null) return false;
+    const ageMs = found.createdAt.getTime() - project.intentAt.getTime();
+    return ageMs >= 0 && ageMs <= INTENT_LIFETIME_MS && found.ownerId === (await this.harbor.ownerOfMadeProjects());
+  }
+
+  /** An earlier intent stays while it lives: its call may still be applied by Harbor. */
+  private async intend(project: Project): Promise<void> {
+    const now = (await this.harbor.system()).currentTime ?? this.clock.now();
+    const pending = project.intentAt !== null && now.getTime() - project.intentAt.getTime() < INTENT_LIFETIME_MS;
+    if (pending) return;
+    project.intentAt = now;
+    project.harborProjectId = null;
+    await this.projects.update({ id: project.id }, { intentAt: now, harborProjectId: null });
+  }
+
+  private async own(project: Project, harborProjectId: number): Promise<void> {
+    project.harborProjectId = harborProjectId;
+    project.intentAt = null;
+    await this.projects.update({ id: project.id }, { harborProjectId, intentAt: null });
+  }
+
+  private async ensureTagRule(projectName: string, stillMine: StillMine): Promise<void> {
+    const need = tagRuleNeed(await this.harbor.listImmutableRules(projectName));
+    if (need.need === 'nothing') return;
+    await stillMine();
+    if (need.need === 'create') await this.harbor.createImmutableRule(projectName, TAG_RULE);
+    else await this.harbor.enableImmutableRule(projectName, need.ruleId);
+  }
+}
