@@ -1,0 +1,182 @@
+import { IsOptional } from 'class-validator';
+import {
+  databaseUrl,
+  flag,
+  listOf,
+  mailDomain,
+  matching,
+  oneOf,
+  publicUrl,
+  registryAddress,
+  serverUrl,
+  wholeNumber,
+} from './readers';
+import { anyText, Secret, Setting } from './setting';
+
+const ATTRIBUTE = /^[A-Za-z][A-Za-z0-9-]*$/;
+const DAY_SECONDS = 86_400;
+
+/**
+ * Every key of the environment, in the order of `.env.example`, which says what each is for.
+ * A key with a value here may be left out; an empty one counts as left out.
+ */
+export class Environment {
+  @Setting('production, development or test', oneOf('production', 'development', 'test'))
+  readonly NODE_ENV: 'production' | 'development' | 'test' = 'production';
+
+  @Setting('the address to listen on, such as 0.0.0.0', matching(/^[0-9A-Za-z.:-]+$/))
+  readonly HOST: string = '0.0.0.0';
+
+  @Setting('a port from 0 to 65535', wholeNumber(0, 65_535))
+  readonly PORT: number = 3000;
+
+  @Setting('an http:// or https:// URL, without user, query or fragment', publicUrl)
+  readonly PUBLIC_URL: string;
+
+  @Setting(
+    'origins such as https://portal.example.com, separated by commas',
+    listOf(serverUrl('http:', 'https:')),
+  )
+  readonly CORS_ORIGINS: readonly string[] = [];
+
+  @Setting('a whole number from 0 to 16', wholeNumber(0, 16))
+  readonly TRUSTED_PROXIES: number = 0;
+
+  @Setting('a whole number of bytes from 1024 to 104857600', wholeNumber(1024, 104_857_600))
+  readonly BODY_LIMIT_BYTES: number = 1_048_576;
+
+  @Setting('a whole number of seconds from 0 to 600', wholeNumber(0, 600))
+  readonly DRAIN_SECONDS: number = 20;
+
+  @Setting(
+    'fatal, error, warn, info, debug, trace or silent',
+    oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'),
+  )
+  readonly LOG_LEVEL: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent' = 'info';
+
+  @Secret(
+    'mysql:// or mariadb:// with user, password, host and database, or sqlite: with a path; special characters of user and password percent-encoded',
+    databaseUrl,
+  )
+  readonly DATABASE_URL: string;
+
+  @Setting('https://host[:port] (or http://), without a path', serverUrl('http:', 'https:'))
+  readonly HARBOR_URL: string;
+
+  @Setting('the name of Berth’s service account in Harbor', anyText)
+  readonly HARBOR_USERNAME: string;
+
+  @Secret('the password of Berth’s service account in Harbor')
+  readonly HARBOR_PASSWORD: string;
+
+  @IsOptional()
+  @Setting('the path of a PEM file that can be read', anyText)
+  readonly HARBOR_CA_FILE?: string;
+
+  @Setting('true or false', flag)
+  readonly HARBOR_ALLOW_HTTP: boolean = false;
+
+  @Setting('a whole number of milliseconds from 500 to 120000', wholeNumber(500, 120_000))
+  readonly HARBOR_DEADLINE_MS: number = 10_000;
+
+  @IsOptional()
+  @Setting('host[:port] in lower case, without a scheme', registryAddress)
+  readonly REGISTRY_ADDRESS?: string;
+
+  @Setting('ldaps://host[:port] or ldap://host[:port]', serverUrl('ldap:', 'ldaps:'))
+  readonly LDAP_URL: string;
+
+  @Setting('true or false', flag)
+  readonly LDAP_START_TLS: boolean = false;
+
+  @Setting('true or false', flag)
+  readonly LDAP_ALLOW_PLAIN: boolean = false;
+
+  @IsOptional()
+  @Setting('the path of a PEM file that can be read', anyText)
+  readonly LDAP_CA_FILE?: string;
+
+  @Setting('the DN of Berth’s own entry in the directory', matching(/=/, 1024))
+  readonly LDAP_BIND_DN: string;
+
+  @Secret('the password of Berth’s own entry in the directory')
+  readonly LDAP_BIND_PASSWORD: string;
+
+  @Setting('the DN under which people are found', matching(/=/, 1024))
+  readonly LDAP_BASE_DN: string;
+
+  @Setting('the name of an attribute', matching(ATTRIBUTE))
+  readonly LDAP_LOGIN_ATTRIBUTE: string = 'uid';
+
+  @Setting('the name of an attribute', matching(ATTRIBUTE))
+  readonly LDAP_ID_ATTRIBUTE: string = 'entryUUID';
+
+  @Setting('the name of an attribute', matching(ATTRIBUTE))
+  readonly LDAP_DISPLAY_NAME_ATTRIBUTE: string = 'cn';
+
+  @Setting('the name of an attribute', matching(ATTRIBUTE))
+  readonly LDAP_EMAIL_ATTRIBUTE: string = 'mail';
+
+  @Setting('a filter in brackets, such as (objectClass=person)', matching(/^\(.+\)$/, 4096))
+  readonly LDAP_PERSON_FILTER: string = '(objectClass=person)';
+
+  @IsOptional()
+  @Setting('the DN of a group', matching(/=/, 1024))
+  readonly LDAP_ADMIN_GROUP_DN?: string;
+
+  @Setting('the name of an attribute', matching(ATTRIBUTE))
+  readonly LDAP_GROUP_MEMBER_ATTRIBUTE: string = 'member';
+
+  @Setting('a whole number of milliseconds from 100 to 30000', wholeNumber(100, 30_000))
+  readonly LDAP_TIMEOUT_MS: number = 2500;
+
+  @Secret('at least 32 characters, such as "openssl rand -base64 48" prints', matching(/^.{32,}$/, 1024))
+  readonly AUTH_SECRET: string;
+
+  @IsOptional()
+  @Setting('a name or URL without spaces', matching(/^\S+$/))
+  readonly AUTH_ISSUER?: string;
+
+  @Setting('a name without spaces', matching(/^\S+$/))
+  readonly AUTH_AUDIENCE: string = 'berth';
+
+  @Setting('a whole number of seconds from 30 to 600', wholeNumber(30, 600))
+  readonly ACCESS_TOKEN_SECONDS: number = 300;
+
+  @Setting('a whole number of seconds from 600 to 7776000', wholeNumber(600, 90 * DAY_SECONDS))
+  readonly REFRESH_TOKEN_SECONDS: number = 7 * DAY_SECONDS;
+
+  @Setting('a whole number of seconds from 600 to 31536000', wholeNumber(600, 365 * DAY_SECONDS))
+  readonly SESSION_MAX_SECONDS: number = 30 * DAY_SECONDS;
+
+  @Setting(
+    'lower-case letters and digits with single . _ or - between them, and one of those at the end',
+    matching(/^([a-z0-9]+[._-])+$/, 32),
+  )
+  readonly PROJECT_PREFIX: string = 'user-';
+
+  @Setting('a domain whose last part is letters, such as berth.invalid', mailDomain)
+  readonly ACCOUNT_EMAIL_DOMAIN: string = 'berth.invalid';
+
+  @Setting('a whole number of bytes, at least 1', wholeNumber(1, Number.MAX_SAFE_INTEGER))
+  readonly DEFAULT_QUOTA_BYTES: number = 40 * 1024 ** 3;
+
+  @Setting(
+    'different names of lower-case letters, digits and -, separated by commas',
+    listOf(matching(/^[a-z0-9][a-z0-9-]*$/, 64)),
+  )
+  readonly TASK_TYPES: readonly string[] = [
+    'all',
+    'jupyter',
+    'webide',
+    'pytorch',
+    'tensorflow',
+    'kuberay',
+    'deepspeed',
+    'openmpi',
+    'custom',
+  ];
+
+  @Setting('a whole number of seconds from 0 to 31536000', wholeNumber(0, 365 * DAY_SECONDS))
+  readonly LOOKUP_MAX_STALE_SECONDS: number = DAY_SECONDS;
+}
