@@ -1,0 +1,301 @@
+import type { Socket } from 'node:net';
+import { Attribute, createServer, parseDN, parseFilter, type Server, type ServerOptions } from 'ldapjs';
+import { v5 as uuidv5 } from 'uuid';
+
+declare module 'ldapjs' {
+  interface ServerOptions {
+    connectionRouter?: (socket: Socket) => void;
+  }
+  interface Server {
+    newConnection(socket: Socket): void;
+  }
+}
+
+export interface SandboxPerson {
+  username: string;
+  password: string;
+  displayName: string;
+  email: string | null;
+  admin?: boolean;
+  /** The organisational unit, `people` when not said: two people with one username need two units. */
+  unit?: string;
+}
+
+export interface SandboxDirectoryOptions {
+  host?: string;
+  /** 0 or absent: any free port. */
+  port?: number;
+  people: readonly SandboxPerson[];
+  /** PEM: with both, the directory speaks LDAPS alone. It never knows StartTLS. */
+  certificate?: string;
+  key?: string;
+}
+
+/** One request that arrived, in order; for tests of what is sent at all. */
+export interface SandboxOperation {
+  kind: 'bind' | 'search' | 'compare';
+  dn: string;
+}
+
+interface Entry {
+  dn: string;
+  attributes: Record<string, string[]>;
+}
+
+/** A DN or a filter of ldapjs, whose types do not say that they have a text. */
+interface Named {
+  toString(): string;
+}
+
+interface Request {
+  dn: Named;
+  connection: { ldap: { bindDN: Named } };
+}
+interface Response {
+  end(result?: number | boolean): void;
+}
+interface BindRequest extends Request {
+  credentials: string;
+}
+interface CompareRequest extends Request {
+  attribute: string;
+  value: string;
+}
+interface SearchRequest extends Request {
+  filter: Named;
+  attributes: string[];
+  sizeLimit: number;
+  scopeName: string;
+}
+interface SearchResponse extends Response {
+  createSearchEntry(entry: { dn: string; attributes: Attribute[] }): unknown;
+  send(entry: unknown): void;
+}
+
+const RESULT = {
+  sizeLimitExceeded: 4,
+  noSuchAttribute: 16,
+  noSuchObject: 32,
+  invalidCredentials: 49,
+  denied: 50,
+};
+const ID_NAMESPACE = '6f1d6bd7-5b0f-4f7e-9d58-6f6c0e1a7a11';
+
+/**
+ * An LDAP directory in this process, for a first try and for tests: simple binds, searches and compares as OpenLDAP
+ * answers them, matching without regard to case and outer spaces. Like careless servers it takes an empty password for
+ * an anonymous login and says yes.
+ */
+export class SandboxDirectory {
+  readonly baseDn = 'dc=sandbox,dc=example';
+  readonly bindDn = 'cn=berth,dc=sandbox,dc=example';
+  readonly bindPassword = 'sandbox-directory';
+  readonly adminGroupDn = 'cn=admins,ou=groups,dc=sandbox,dc=example';
+  readonly operations: SandboxOperation[] = [];
+
+  private readonly known: (SandboxPerson & { id: string })[];
+  private readonly sockets = new Set<Socket>();
+  private server: Server | null = null;
+  private port: number;
+  private readonly host: string;
+
+  private constructor(private readonly options: SandboxDirectoryOptions) {
+    this.host = options.host ?? '127.0.0.1';
+    this.port = options.port ?? 0;
+    this.known = options.people.map((person) => ({
+      ...person,
+      id: uuidv5(`${person.unit ?? 'people'}/${person.username}`, ID_NAMESPACE),
+    }));
+  }
+
+  /** Rejects when the port is taken. A person's entryUUID follows from the first username, so it survives a restart. */
+  static async start(options: SandboxDirectoryOptions): Promise<SandboxDirectory> {
+    const directory = new SandboxDirectory(options);
+    await directory.up();
+    return directory;
+  }
+
+  get url(): string {
+    return `${this.options.certificate === undefined ? 'ldap' : 'ldaps'}://${this.host}:${this.port}`;
+  }
+
+  get people(): readonly SandboxPerson[] {
+    return this.known;
+  }
+
+  /** The person keeps the entryUUID; the DN changes. */
+  rename(username: string, newUsername: string): void {
+    this.get(username).username = newUsername;
+  }
+
+  remove(username: string): void {
+    this.known.splice(this.known.indexOf(this.get(username)), 1);
+  }
+
+  setPassword(username: string, password: string): void {
+    this.get(username).password = password;
+  }
+
+  setAdmin(username: string, admin: boolean): void {
+    this.get(username).admin = admin;
+  }
+
+  /** Refuses connections and drops those that are open, until `up`. */
+  async down(): Promise<void> {
+    const { server } = this;
+    if (!server) return;
+    this.server = null;
+    const closed = new Promise<void>((resolve) => void server.close(resolve));
+    for (const socket of this.sockets) socket.destroy();
+    await closed;
+  }
+
+  /** Listens again, at the same address. */
+  async up(): Promise<void> {
+    if (this.server) return;
+    const options: ServerOptions = {
+      ...(this.options.certificate === undefined
+        ? {}
+        : { certificate: this.options.certificate, key: this.options.key }),
+      connectionRouter: (socket) => {
+        this.sockets.add(socket);
+        socket.once('close', () => this.sockets.delete(socket));
+        server.newConnection(socket);
+      },
+    };
+    const server = createServer(options);
+    server.bind('', (request: BindRequest, response: Response, next: () => void) => {
+      this.bind(request, response);
+      next();
+    });
+    server.search('', (request: SearchRequest, response: SearchResponse) => this.search(request, response));
+    server.compare('', (request: CompareRequest, response: Response) => this.compare(request, response));
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(this.port, this.host, resolve);
+    });
+    // A client that breaks off in the middle of a message is its own problem.
+    server.on('error', () => undefined);
+    this.server = server;
+    this.port = Number(new URL(server.url).port);
+  }
+
+  async stop(): Promise<void> {
+    await this.down();
+  }
+
+  private get(username: string): SandboxPerson & { id: string } {
+    const person = this.known.find((candidate) => candidate.username === username);
+    if (!person) throw new Error(`the sandbox directory has no person ${username}`);
+    return person;
+  }
+
+  private bind(request: BindRequest, response: Response): void {
+    const dn = request.dn.toString();
+    this.operations.push({ kind: 'bind', dn });
+    const isRight = request.credentials === '' || this.passwordOf(dn) === request.credentials;
+    response.end(isRight ? 0 : RESULT.invalidCredentials);
+  }
+
+  private search(request: SearchRequest, response: SearchResponse): void {
+    const base = request.dn.toString();
+    this.operations.push({ kind: 'search', dn: base });
+    if (!this.isService(request)) {
+      response.end(RESULT.denied);
+      return;
+    }
+    const found = this.entries().filter(
+      (entry) => isWithin(entry.dn, base) && matches(request.filter, entry),
+    );
+    if (found.length === 0 && !isWithin(base, this.baseDn)) {
+      response.end(RESULT.noSuchObject);
+      return;
+    }
+    const limit = request.sizeLimit === 0 ? found.length : request.sizeLimit;
+    const asked = request.attributes.map((name) => name.toLowerCase());
+    for (const entry of found.slice(0, limit)) {
+      const attributes = Object.entries(entry.attributes)
+        .filter(([type]) => asked.length === 0 || asked.includes(type.toLowerCase()))
+        .map(([type, values]) => new Attribute({ type, values }));
+      response.send(response.createSearchEntry({ dn: entry.dn, attributes }));
+    }
+    response.end(found.length > limit ? RESULT.sizeLimitExceeded : 0);
+  }
+
+  private compare(request: CompareRequest, response: Response): void {
+    const dn = request.dn.toString();
+    this.operations.push({ kind: 'compare', dn });
+    if (!this.isService(request)) {
+      response.end(RESULT.denied);
+      return;
+    }
+    const entry = this.entries().find((candidate) => normal(candidate.dn) === normal(dn));
+    if (!entry) {
+      response.end(RESULT.noSuchObject);
+      return;
+    }
+    const values = entry.attributes[request.attribute];
+    if (!values) {
+      response.end(RESULT.noSuchAttribute);
+      return;
+    }
+    response.end(values.some((value) => normal(value) === normal(request.value)));
+  }
+
+  private isService(request: Request): boolean {
+    return normal(request.connection.ldap.bindDN.toString()) === normal(this.bindDn);
+  }
+
+  private passwordOf(dn: string): string | undefined {
+    if (normal(dn) === normal(this.bindDn)) return this.bindPassword;
+    return this.known.find((person) => normal(this.dnOf(person)) === normal(dn))?.password;
+  }
+
+  private dnOf(person: SandboxPerson): string {
+    const name = person.username.replace(/[\\",+;<>=#]/g, (character) => `\\${character}`);
+    return `uid=${name},ou=${person.unit ?? 'people'},${this.baseDn}`;
+  }
+
+  private entries(): Entry[] {
+    const people = this.known.map((person) => {
+      const dn = this.dnOf(person);
+      return {
+        dn,
+        attributes: {
+          objectClass: ['top', 'person', 'organizationalPerson', 'inetOrgPerson'],
+          uid: [person.username],
+          cn: [person.displayName],
+          displayName: [person.displayName],
+          ...(person.email === null ? {} : { mail: [person.email] }),
+          entryUUID: [person.id],
+          entryDN: [dn],
+        },
+      };
+    });
+    const member = this.known.filter(({ admin }) => admin === true).map((person) => this.dnOf(person));
+    const admins = {
+      dn: this.adminGroupDn,
+      attributes: { objectClass: ['groupOfNames'], cn: ['admins'], member },
+    };
+    return [...people, admins];
+  }
+}
+
+function normal(dn: string): string {
+  const parsed: Named = parseDN(dn);
+  return parsed.toString().toLowerCase();
+}
+
+function isWithin(dn: string, base: string): boolean {
+  return normal(dn) === normal(base) || normal(dn).endsWith(`,${normal(base)}`);
+}
+
+/** A filter's own parentheses are the only unescaped ones in its text, so outer spaces can be cut in the text. */
+function matches(filter: Named, entry: Entry): boolean {
+  const text = filter.toString().toLowerCase().replace(/= +/g, '=').replace(/ +\)/g, ')');
+  const lower = Object.entries(entry.attributes).map(([type, values]) => [
+    type.toLowerCase(),
+    values.map((value) => value.toLowerCase()),
+  ]);
+  return parseFilter(text).matches(Object.fromEntries(lower));
+}

@@ -1,0 +1,240 @@
+import { AndFilter, EqualityFilter, parseFilter, type Filter, type SearchEntry } from 'ldapjs';
+import { DomainError } from '../common/errors';
+import type { DirectoryConfig } from '../config/config';
+import { Directory, type DirectoryEntry, type LoginResult } from './directory';
+import { readEntryId, searchedEntryId } from './entry-id';
+import { LdapConnection } from './ldap.connection';
+import { LdapFailure } from './ldap-failure';
+
+/** Result codes of RFC 4511 4.1.9 that decide something here. */
+const RESULT = {
+  sizeLimitExceeded: 4,
+  referral: 10,
+  noSuchAttribute: 16,
+  constraintViolation: 19,
+  noSuchObject: 32,
+  inappropriateAuthentication: 48,
+  invalidCredentials: 49,
+  insufficientAccessRights: 50,
+  unwillingToPerform: 53,
+} as const;
+
+/**
+ * What a server answers to a person's bind when it judged and said no: wrong, locked, ended, without a password. Every
+ * other code (busy, unavailable, encryption wanted …) judged nothing.
+ */
+const REFUSED_LOGIN: ReadonlySet<number> = new Set([
+  RESULT.invalidCredentials,
+  RESULT.constraintViolation,
+  RESULT.unwillingToPerform,
+  RESULT.noSuchObject,
+  RESULT.inappropriateAuthentication,
+  RESULT.insufficientAccessRights,
+]);
+
+const NOT_A_MEMBER: ReadonlySet<number> = new Set([RESULT.noSuchObject, RESULT.noSuchAttribute]);
+
+const RETRY_AFTER_SECONDS = 30;
+
+type Person = Omit<DirectoryEntry, 'isAdmin'>;
+type OpenConnection = () => Promise<LdapConnection>;
+
+/** The people of an LDAP server (RFC 4511) or Active Directory. Each call has connections of its own, and one deadline. */
+export class LdapDirectory extends Directory {
+  private readonly personFilter: Filter;
+
+  /** Throws when `personFilter` is no filter (RFC 4515). */
+  constructor(private readonly config: DirectoryConfig) {
+    super();
+    this.personFilter = parseFilter(config.personFilter);
+  }
+
+  async login(typedName: string, password: string): Promise<LoginResult> {
+    if (typedName === '' || password === '' || `${typedName}${password}`.includes('\0')) return { ok: false };
+    return this.converse(async (open) => {
+      const service = await this.openService(open);
+      const person = await this.findPerson(service, this.config.loginAttribute, typedName, typedName);
+      // An unknown name costs the same operations as a wrong password, so that time does not tell them apart.
+      const accepted = await this.accepts(await open(), person?.dn ?? this.nobodysDn(), password);
+      if (!person || !accepted) return { ok: false };
+      return { ok: true, entry: await this.withRights(service, person) };
+    });
+  }
+
+  async findByUsername(username: string): Promise<DirectoryEntry | null> {
+    return this.find(this.config.loginAttribute, username, username);
+  }
+
+  async findById(id: string): Promise<DirectoryEntry | null> {
+    return this.find(this.config.idAttribute, searchedEntryId(this.config.idAttribute, id), null);
+  }
+
+  async ping(): Promise<void> {
+    await this.converse(async (open) => {
+      await this.openService(open);
+    });
+  }
+
+  private async find(
+    attribute: string,
+    value: string | Buffer | null,
+    typedName: string | null,
+  ): Promise<DirectoryEntry | null> {
+    if (value === null || value.length === 0) return null;
+    return this.converse(async (open) => {
+      const service = await this.openService(open);
+      const person = await this.findPerson(service, attribute, value, typedName);
+      return person && (await this.withRights(service, person));
+    });
+  }
+
+  /** Runs one conversation within the deadline, closes all its connections, and turns its failure into an outage. */
+  private async converse<T>(work: (open: OpenConnection) => Promise<T>): Promise<T> {
+    const connections: LdapConnection[] = [];
+    const endsAt = performance.now() + this.config.timeoutMs;
+    let timer: NodeJS.Timeout | undefined;
+    const deadline = new Promise<never>((_, reject) => {
+      const late = new LdapFailure('deadline', `no answer within ${this.config.timeoutMs} ms`);
+      timer = setTimeout(() => reject(late), this.config.timeoutMs);
+    });
+    const open: OpenConnection = async () => {
+      const leftMs = Math.ceil(endsAt - performance.now());
+      if (leftMs <= 0) throw new LdapFailure('deadline', 'no time left');
+      const connection = LdapConnection.start(this.config, leftMs);
+      connections.push(connection);
+      await connection.ready();
+      return connection;
+    };
+    try {
+      return await Promise.race([work(open), deadline]);
+    } catch (error) {
+      if (!(error instanceof LdapFailure)) throw error;
+      throw new DomainError(
+        'upstream-unavailable',
+        'directory.unavailable',
+        {},
+        {
+          cause: error,
+          retryAfterSeconds: RETRY_AFTER_SECONDS,
+        },
+      );
+    } finally {
+      clearTimeout(timer);
+      for (const connection of connections) connection.close();
+    }
+  }
+
+  private async openService(open: OpenConnection): Promise<LdapConnection> {
+    const service = await open();
+    await service.bind(this.config.bindDn, this.config.bindPassword);
+    return service;
+  }
+
+  /** The one person with this value, or null when there is none or more than one. */
+  private async findPerson(
+    service: LdapConnection,
+    attribute: string,
+    value: string | Buffer,
+    typedName: string | null,
+  ): Promise<Person | null> {
+    const filter = new AndFilter({
+      filters: [this.personFilter, new EqualityFilter({ attribute, value })],
+    });
+    const attributes = [...new Set([...this.entryAttributes(), ...DN_ATTRIBUTES])];
+    try {
+      const entries = await service.search(this.config.baseDn, {
+        scope: 'sub',
+        filter,
+        attributes,
+        sizeLimit: 2,
+      });
+      const [entry] = entries;
+      return entry && entries.length === 1 ? this.readPerson(entry, typedName) : null;
+    } catch (error) {
+      if (hasResult(error, AMBIGUOUS_OR_ELSEWHERE)) return null;
+      throw error;
+    }
+  }
+
+  private async accepts(connection: LdapConnection, dn: string, password: string): Promise<boolean> {
+    try {
+      await connection.bind(dn, password);
+      return true;
+    } catch (error) {
+      if (hasResult(error, REFUSED_LOGIN)) return false;
+      throw error;
+    }
+  }
+
+  private async withRights(service: LdapConnection, person: Person): Promise<DirectoryEntry> {
+    return { ...person, isAdmin: await this.isAdmin(service, person.dn) };
+  }
+
+  private async isAdmin(service: LdapConnection, dn: string): Promise<boolean> {
+    const { adminGroupDn, groupMemberAttribute } = this.config;
+    if (adminGroupDn === null) return false;
+    try {
+      return await service.compare(adminGroupDn, groupMemberAttribute, dn);
+    } catch (error) {
+      if (hasResult(error, NOT_A_MEMBER)) return false;
+      throw error;
+    }
+  }
+
+  private entryAttributes(): string[] {
+    const { loginAttribute, idAttribute, displayNameAttribute, emailAttribute } = this.config;
+    return [loginAttribute, idAttribute, displayNameAttribute, emailAttribute];
+  }
+
+  /** Throws when the service account may not read the name or the id: without them nobody is identified. */
+  private readPerson(entry: SearchEntry, typedName: string | null): Person {
+    const { loginAttribute, idAttribute, displayNameAttribute, emailAttribute } = this.config;
+    const names = textsOf(entry, loginAttribute);
+    const username = names.find((name) => name.toLowerCase() === typedName?.toLowerCase()) ?? names[0];
+    const [idValue] = buffersOf(entry, idAttribute);
+    const id = idValue && readEntryId(idAttribute, idValue);
+    if (username === undefined) throw new LdapFailure('read', `no readable ${loginAttribute} in the entry`);
+    if (!id) throw new LdapFailure('read', `no readable ${idAttribute} in the entry`);
+    return {
+      id,
+      dn: dnOf(entry),
+      username,
+      displayName: textsOf(entry, displayNameAttribute)[0] ?? username,
+      email: textsOf(entry, emailAttribute)[0] ?? null,
+    };
+  }
+
+  private nobodysDn(): string {
+    return `${this.config.loginAttribute}=berth-nobody,${this.config.baseDn}`;
+  }
+}
+
+/** A search limit that was passed is more than one entry; a base that is only a referral holds no entry here. */
+const AMBIGUOUS_OR_ELSEWHERE: ReadonlySet<number> = new Set([RESULT.sizeLimitExceeded, RESULT.referral]);
+
+/** RFC 5020, and Active Directory's. */
+const DN_ATTRIBUTES = ['entryDN', 'distinguishedName'];
+
+function hasResult(error: unknown, codes: ReadonlySet<number>): boolean {
+  return error instanceof LdapFailure && error.resultCode !== null && codes.has(error.resultCode);
+}
+
+/** ldapjs' DNs are parsed and written again, and lose a backslash in a value: where the entry says its DN, that is used. */
+function dnOf(entry: SearchEntry): string {
+  for (const attribute of DN_ATTRIBUTES) {
+    const [dn] = textsOf(entry, attribute);
+    if (dn !== undefined) return dn;
+  }
+  return entry.pojo.objectName;
+}
+
+function buffersOf(entry: SearchEntry, attribute: string): Buffer[] {
+  const found = entry.attributes.find(({ type }) => type.toLowerCase() === attribute.toLowerCase());
+  return found ? found.buffers : [];
+}
+
+function textsOf(entry: SearchEntry, attribute: string): string[] {
+  return buffersOf(entry, attribute)
+    .map((value) => value.toString('utf8'))
+    .filter((text) => text !== '');
+}
