@@ -109,6 +109,11 @@ describe('parseImageLink', () => {
     expect(problemOf(() => parseImageLink(link, registry))?.params).toMatchObject(params);
   });
 
+  it('gives the address back as it is configured, upper case included', () => {
+    const link = parseImageLink('registry.example.com/p/app', { address: 'Registry.example.com' });
+    expect(link.address).toBe('Registry.example.com');
+  });
+
   it('names the component that has upper case', () => {
     const problem = problemOf(() => parseImageLink('registry.example.com/p/Team/App:v1', registry));
     expect(problem?.params).toEqual({ part: 'Team' });

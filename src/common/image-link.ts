@@ -127,7 +127,7 @@ function pathWithinRegistry(link: string, registry: RegistryNames, example: stri
     return slash === -1 ? '' : link.slice(slash + 1);
   }
   // Docker reads a first part without dot, colon or upper case as a path on Docker Hub, `localhost` aside.
-  const looksLikeHost = slash !== -1 && (host === 'localhost' || /[.:[A-Z]/.test(host));
+  const looksLikeHost = slash !== -1 && (host === 'localhost' || /[.:A-Z]/.test(host));
   throw looksLikeHost
     ? invalid('link.host-other', { address: registry.address })
     : invalid('link.host-missing', { example });

@@ -45,6 +45,7 @@ describe('personalNames', () => {
     ['li wei', 'li-wei.h-'],
     ['-', 'person.h-'],
     ['x'.repeat(65), `${'x'.repeat(40)}.h-`],
+    [`${'x'.repeat(39)} yy`, `${'x'.repeat(39)}.h-`],
     ['liu.h-abcdefghijkl', 'liu-h-abcdefghijkl.h-'],
   ])('makes of %j something readable with a hash', (username, beginning) => {
     expect(nameOf(username).slice(0, beginning.length)).toBe(beginning);
