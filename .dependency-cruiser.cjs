@@ -3,15 +3,15 @@
  * a new door is a decision, and is seen in the diff of this file.
  */
 const doors = {
-  config: ['config'],
-  database: ['database.module', 'transaction'],
-  auth: ['caller', 'roles.decorator', 'person.entity', 'persons.service', 'auth.module'],
-  accounts: ['accounts.service', 'accounts.module'],
-  projects: ['project-access', 'project-name', 'projects.module', 'projects.service'],
-  images: ['images.service', 'image-visibility', 'images.module'],
-  'tag-rule': ['tag-rule', 'tag-records.service', 'tag-rule.module'],
+  config: ['config', 'config.module'],
+  database: ['database.module', 'columns', 'database-time', 'database-errors'],
+  auth: ['auth.module', 'caller', 'current-caller.decorator', 'roles.decorator', 'persons.service'],
+  accounts: ['accounts.module', 'accounts.service'],
+  projects: ['projects.module', 'projects.service', 'project.entity', 'project-name'],
+  images: ['images.module', 'images.service', 'image-access', 'image-name'],
+  'tag-rule': ['tag-rule.module', 'tag-records.service', 'tag-record.entity', 'tag-rule'],
   lookup: ['lookup.module'],
-  audit: ['audit.service', 'audit.module'],
+  audit: ['audit.module', 'audit.service'],
   health: ['health.module'],
 };
 

@@ -101,7 +101,11 @@ export class AccountsService {
     }
   }
 
-  private async provision(caller: PersonCaller, account: Account, lease: AccountLease): Promise<IssuedCredentials> {
+  private async provision(
+    caller: PersonCaller,
+    account: Account,
+    lease: AccountLease,
+  ): Promise<IssuedCredentials> {
     const project = await this.projects.findPersonal(caller.personId);
     if (project === null) throw new Error(`account ${account.id} has no project`);
     await this.projects.ensure(project, () => lease.renew());

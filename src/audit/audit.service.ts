@@ -3,7 +3,7 @@ import type { EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import type { Caller } from '../auth/caller';
 import { Clock } from '../common/clock';
-import { currentRequestId } from '../common/request-id';
+import { currentRequest } from '../common/request-notes';
 import { AuditEntry } from './audit-entry.entity';
 
 export type AuditAction =
@@ -31,7 +31,7 @@ export class AuditService {
       actor: actorOf(caller),
       forPersonId: caller.kind === 'person' ? caller.personId : null,
       target,
-      requestId: currentRequestId(),
+      requestId: currentRequest.getStore()?.id ?? null,
     });
   }
 }
@@ -39,5 +39,7 @@ export class AuditService {
 /** Both names where the platform acts for a person. */
 function actorOf(caller: Caller): string {
   if (caller.kind !== 'person') return `${caller.kind}:${caller.tokenName}`;
-  return caller.actedForBy === null ? caller.username : `platform:${caller.actedForBy} for ${caller.username}`;
+  return caller.actedForBy === null
+    ? caller.username
+    : `platform:${caller.actedForBy} for ${caller.username}`;
 }

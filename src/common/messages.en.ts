@@ -20,6 +20,11 @@ export const messagesEn = {
     title: 'The request is too large',
     detail: 'A request may have at most {limitBytes} bytes. Send less at once.',
   },
+  'request.not-json': {
+    title: 'The body is not valid JSON',
+    detail:
+      'The body was sent as JSON but cannot be read as such. Check quotes, commas and brackets, and send it again.',
+  },
   'request.media-type': {
     title: 'The body is not JSON',
     detail: 'Send the body as JSON, with the header "Content-Type: application/json".',
@@ -38,19 +43,42 @@ export const messagesEn = {
   },
   'request.failed': {
     title: 'Something went wrong in Berth',
-    detail: 'This is a fault of the service, not of your request. Try again; if it stays, give your administrator the request id.',
+    detail:
+      'This is a fault of the service, not of your request. Try again; if it stays, give your administrator the request id.',
   },
   'field.invalid': { title: 'Not valid', detail: '{reason}' },
+  'field.whole-number': {
+    title: 'Not a whole number in range',
+    detail: 'This must be a whole number from {min} to {max}.',
+  },
+  'field.text': {
+    title: 'Not text of the right length',
+    detail: 'This must be text of {min} to {max} characters.',
+  },
+  'field.flag': {
+    title: 'Neither true nor false',
+    detail: 'This must be true or false.',
+  },
+  'field.one-of': {
+    title: 'Not one of the choices',
+    detail: 'This must be one of: {choices}.',
+  },
+  'field.platform': {
+    title: 'Not a platform',
+    detail: 'This must be an operating system and an architecture, such as linux/amd64.',
+  },
   'field.unknown': { title: 'Not known', detail: 'There is no field "{name}" here.' },
 
   // Login, tokens, rights
   'auth.login-failed': {
     title: 'Wrong username or password',
-    detail: 'The directory does not accept this username and password. Check both, and that caps lock is off.',
+    detail:
+      'The directory does not accept this username and password. Check both, and that caps lock is off.',
   },
   'auth.token-missing': {
     title: 'You are not logged in',
-    detail: 'Send an access token or a service token as "Authorization: Bearer …". People get theirs from POST /api/v1/auth/login.',
+    detail:
+      'Send an access token or a service token as "Authorization: Bearer …". People get theirs from POST /api/v1/auth/login.',
   },
   'auth.token-invalid': {
     title: 'The token is not valid any more',
@@ -66,11 +94,13 @@ export const messagesEn = {
   },
   'auth.act-for-forbidden': {
     title: 'Acting for a person is not allowed here',
-    detail: 'Only the platform’s service token may send X-Berth-Act-For, once, and only for a person of the directory who is not offboarded.',
+    detail:
+      'Only the platform’s service token may send X-Berth-Act-For, once, and only for a person of the directory who is not offboarded.',
   },
   'auth.identity-conflict': {
     title: 'This username belongs to another person’s account',
-    detail: 'The directory now gives the username {username} to another entry than the one that Berth knows. An administrator has to decide whose it is.',
+    detail:
+      'The directory now gives the username {username} to another entry than the one that Berth knows. An administrator has to decide whose it is.',
   },
   'auth.service-token-not-found': {
     title: 'There is no such service token',
@@ -80,7 +110,8 @@ export const messagesEn = {
   // The directory
   'directory.unavailable': {
     title: 'The directory cannot be reached',
-    detail: 'Logging in needs the directory (LDAP), and it does not answer now. Your password was not judged. Try again in a minute.',
+    detail:
+      'Logging in needs the directory (LDAP), and it does not answer now. Your password was not judged. Try again in a minute.',
   },
 
   // Harbor
@@ -94,15 +125,22 @@ export const messagesEn = {
   },
   'harbor.rejected': {
     title: 'The registry gave no usable answer',
-    detail: 'Harbor refused Berth’s own request, or answered what is no answer of Harbor. An administrator finds the reason with "npm run doctor".',
+    detail:
+      'Harbor refused Berth’s own request, or answered what is no answer of Harbor. An administrator finds the reason with "npm run doctor".',
   },
   'harbor.read-only': {
     title: 'The registry is read-only now',
-    detail: 'An administrator of Harbor has turned on its read-only mode. Pulling works; try again when it is off.',
+    detail:
+      'An administrator of Harbor has turned on its read-only mode. Pulling works; try again when it is off.',
   },
   'harbor.unauthorized': {
     title: 'The registry does not accept Berth’s service account',
-    detail: 'Harbor refused the service account’s credentials. This also happens while Harbor’s database is away. If it lasts, an administrator runs "npm run doctor".',
+    detail:
+      'Harbor refused the service account’s credentials. This also happens while Harbor’s database is away. If it lasts, an administrator runs "npm run doctor".',
+  },
+  'harbor.changed': {
+    title: 'The registry changed meanwhile',
+    detail: 'What this was about to change in Harbor was removed by somebody at the same moment. Look at it again, and repeat it if you still want it.',
   },
 
   'database.unavailable': {
@@ -113,31 +151,38 @@ export const messagesEn = {
   // Accounts
   'account.credentials-exist': {
     title: 'You have credentials already',
-    detail: 'A password was shown on {issuedAt} and cannot be shown again. Send {"reset": true} for a new one; the old one ends at once.',
+    detail:
+      'A password was shown on {issuedAt} and cannot be shown again. Send {"reset": true} for a new one; the old one ends at once.',
   },
   'account.busy': {
     title: 'Your account is being worked on',
-    detail: 'Another request for credentials is running. Wait a few seconds, then look at GET /api/v1/account.',
+    detail:
+      'Another request for credentials is running. Wait a few seconds, then look at GET /api/v1/account.',
   },
   'account.name-in-use': {
     title: 'The name belongs to another account',
-    detail: 'The project {project} belongs to another person’s account in Berth, perhaps of somebody who had this username before. Ask an administrator to decide.',
+    detail:
+      'The project {project} belongs to another person’s account in Berth, perhaps of somebody who had this username before. Ask an administrator to decide.',
   },
   'account.name-not-owned': {
     title: 'The name is taken in the registry',
-    detail: 'Harbor has a user {harborUsername} that Berth did not make, so it is not touched. Ask an administrator to rename or remove that user, or to give you its account.',
+    detail:
+      'Harbor has a user {harborUsername} that Berth did not make, so it is not touched. Ask an administrator to rename or remove that user, or to give you its account.',
   },
   'project.name-not-owned': {
     title: 'The project name is taken in the registry',
-    detail: 'Harbor has a project {project} that Berth did not make, so it is not touched. Ask an administrator to remove it, or to give it to you.',
+    detail:
+      'Harbor has a project {project} that Berth did not make, so it is not touched. Ask an administrator to remove it, or to give it to you.',
   },
   'project.replaced': {
     title: 'The project is not the one Berth made',
-    detail: 'Harbor’s project {project} was deleted and made again by somebody. Berth does not touch it. Ask an administrator to decide.',
+    detail:
+      'Harbor’s project {project} was deleted and made again by somebody. Berth does not touch it. Ask an administrator to decide.',
   },
   'account.replaced': {
     title: 'The Harbor user is not the one Berth made',
-    detail: 'Harbor’s user {harborUsername} was deleted and made again by somebody. Berth does not touch it. Ask an administrator to decide.',
+    detail:
+      'Harbor’s user {harborUsername} was deleted and made again by somebody. Berth does not touch it. Ask an administrator to decide.',
   },
   'account.problem.registry-unreachable': {
     title: 'The registry cannot be reached',
@@ -149,7 +194,8 @@ export const messagesEn = {
   },
   'account.problem.credentials-unknown': {
     title: 'Nobody knows which password works',
-    detail: 'A reset stopped in the middle. POST /api/v1/account/credentials with {"reset": true} gives you a new one.',
+    detail:
+      'A reset stopped in the middle. POST /api/v1/account/credentials with {"reset": true} gives you a new one.',
   },
 
   // Links
@@ -161,7 +207,8 @@ export const messagesEn = {
   },
   'link.characters': {
     title: 'The link has characters that no image link has',
-    detail: 'The character {character} at position {position} cannot be in a link. A full link looks like {example}.',
+    detail:
+      'The character {character} at position {position} cannot be in a link. A full link looks like {example}.',
   },
   'link.host-missing': {
     title: 'The link has no registry',
@@ -177,11 +224,13 @@ export const messagesEn = {
   },
   'link.upper-case': {
     title: 'Project and repository are in lower case',
-    detail: '"{part}" has upper-case letters; registries accept only lower case there. Tags may have upper case.',
+    detail:
+      '"{part}" has upper-case letters; registries accept only lower case there. Tags may have upper case.',
   },
   'link.path': {
     title: 'Project or repository is not valid',
-    detail: '"{part}" is not a valid name: lower-case letters and digits, with single . _ or - (or __) between them.',
+    detail:
+      '"{part}" is not a valid name: lower-case letters and digits, with single . _ or - (or __) between them.',
   },
   'link.path-too-long': {
     title: 'Project and repository are too long',
@@ -189,7 +238,8 @@ export const messagesEn = {
   },
   'link.tag': {
     title: 'The tag is not valid',
-    detail: '"{tag}" is not a valid tag: at most 128 letters, digits, _ . or -, and it begins with a letter, a digit or _.',
+    detail:
+      '"{tag}" is not a valid tag: at most 128 letters, digits, _ . or -, and it begins with a letter, a digit or _.',
   },
   'link.digest': {
     title: 'The digest is not valid',
@@ -207,7 +257,8 @@ export const messagesEn = {
   // Images
   'image.not-found': {
     title: 'There is no such image',
-    detail: 'It does not exist, or you may not see it. If you pushed it just now, check project, repository and tag for typing errors.',
+    detail:
+      'It does not exist, or you may not see it. If you pushed it just now, check project, repository and tag for typing errors.',
   },
   'image.already-imported': {
     title: 'You imported this image already',
@@ -223,11 +274,13 @@ export const messagesEn = {
   },
   'image.tag-moved': {
     title: 'The tag was moved',
-    detail: '{tag} was first seen as {recordedDigest} and is {currentDigest} now. Only "latest" may move: push the new image under a new tag and import that.',
+    detail:
+      '{tag} was first seen as {recordedDigest} and is {currentDigest} now. Only "latest" may move: push the new image under a new tag and import that.',
   },
   'tag.recorded-gone': {
     title: 'The image is gone from the registry',
-    detail: '{link} had the digest {recordedDigest}, which is not in the registry any more. Push it again under a new tag.',
+    detail:
+      '{link} had the digest {recordedDigest}, which is not in the registry any more. Push it again under a new tag.',
   },
   'lookup.for-required': {
     title: 'Whom is the image for?',
@@ -239,7 +292,21 @@ export const messagesEn = {
   },
   'lookup.not-fresh': {
     title: 'The registry cannot be asked now',
-    detail: 'What Berth knows of {link} is {ageMs} ms old, which is too old for this question. Try again in a minute.',
+    detail:
+      'What Berth knows of {link} is {ageMs} ms old, which is too old for this question. Try again in a minute.',
+  },
+  'lookup.warning.tag-moved': {
+    title: 'The tag was moved in the registry',
+    detail:
+      '{tag} is {currentDigest} in the registry now. Jobs keep getting {recordedDigest}, which it was first seen with.',
+  },
+  'lookup.warning.tag-gone': {
+    title: 'The tag is gone from the registry',
+    detail: '{tag} is not in the registry any more. Its image is still there, so jobs keep getting it.',
+  },
+  'lookup.warning.platform-missing': {
+    title: 'The image has no such platform',
+    detail: 'The image has {platforms}, not {platform}. A job there fails to start.',
   },
 } as const satisfies Record<string, MessageText>;
 

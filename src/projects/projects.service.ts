@@ -75,7 +75,8 @@ export class ProjectsService {
 
   private async recogniseAfterConflict(project: Project): Promise<void> {
     const found = await this.harbor.findProject(project.name);
-    if (found === null) throw new DomainError('conflict', 'project.name-not-owned', { project: project.name });
+    if (found === null)
+      throw new DomainError('conflict', 'project.name-not-owned', { project: project.name });
     await this.recognise(project, found);
   }
 
@@ -94,13 +95,16 @@ export class ProjectsService {
   private async isOfPendingIntent(project: Project, found: HarborProject): Promise<boolean> {
     if (project.intentAt === null) return false;
     const ageMs = found.createdAt.getTime() - project.intentAt.getTime();
-    return ageMs >= 0 && ageMs <= INTENT_LIFETIME_MS && found.ownerId === (await this.harbor.ownerOfMadeProjects());
+    return (
+      ageMs >= 0 && ageMs <= INTENT_LIFETIME_MS && found.ownerId === (await this.harbor.ownerOfMadeProjects())
+    );
   }
 
   /** An earlier intent stays while it lives: its call may still be applied by Harbor. */
   private async intend(project: Project): Promise<void> {
     const now = (await this.harbor.system()).currentTime ?? this.clock.now();
-    const pending = project.intentAt !== null && now.getTime() - project.intentAt.getTime() < INTENT_LIFETIME_MS;
+    const pending =
+      project.intentAt !== null && now.getTime() - project.intentAt.getTime() < INTENT_LIFETIME_MS;
     if (pending) return;
     project.intentAt = now;
     project.harborProjectId = null;

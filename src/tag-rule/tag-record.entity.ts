@@ -1,5 +1,13 @@
 import { Entity, Index } from 'typeorm';
-import { BytesColumn, CountColumn, FlagColumn, IdColumn, JsonColumn, TextColumn, TimeColumn } from '../database/columns';
+import {
+  BytesColumn,
+  CountColumn,
+  FlagColumn,
+  IdColumn,
+  JsonColumn,
+  TextColumn,
+  TimeColumn,
+} from '../database/columns';
 import type { ArtifactKind, ArtifactPlatform } from '../harbor/harbor.types';
 import type { TagState } from './tag-rule';
 

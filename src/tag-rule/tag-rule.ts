@@ -17,7 +17,10 @@ export function digestToRecord(tag: string, seenDigest: string): string | null {
 }
 
 /** What a look means: `seenDigest` is null when Harbor said that the tag is not there. */
-export function judge(recordedDigest: string | null, seenDigest: string | null): Exclude<TagState, 'unknown'> {
+export function judge(
+  recordedDigest: string | null,
+  seenDigest: string | null,
+): Exclude<TagState, 'unknown'> {
   if (seenDigest === null) return 'gone';
   if (recordedDigest === null) return 'current';
   return seenDigest === recordedDigest ? 'as-recorded' : 'moved';

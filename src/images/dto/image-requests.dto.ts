@@ -1,0 +1,66 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
+import { IsOptional, IsString, Length, MaxLength } from 'class-validator';
+import type { MessageCode, MessageParams } from '../../common/messages.en';
+import { PageQuery } from '../../common/paging';
+
+function text(max: number): { message: MessageCode; context: MessageParams } {
+  return { message: 'field.text', context: { min: 1, max } };
+}
+
+const LINK = text(1024);
+const DESCRIPTION = text(120);
+const TASK_TYPE = text(64);
+const PROJECT = text(255);
+
+/** People's titles come with stray white space around them. */
+const trimmed = Transform(({ value }: { value: unknown }) =>
+  typeof value === 'string' ? value.trim() : value,
+);
+
+export class ImportImageDto {
+  @ApiProperty({
+    example: 'harbor.example.com/user-liuyizhou/nvidia-pytorch:24.12-v1.2.2',
+    description: 'The full link as pushed, with a tag or a digest (or both, when they agree)',
+  })
+  @IsString(LINK)
+  link: string;
+
+  @ApiProperty({ example: 'PyTorch 24.12 with my data loaders', minLength: 1, maxLength: 120 })
+  @trimmed
+  @IsString(DESCRIPTION)
+  @Length(1, 120, DESCRIPTION)
+  description: string;
+
+  @ApiProperty({ example: 'pytorch', description: 'One of GET /images/task-types' })
+  @IsString(TASK_TYPE)
+  @MaxLength(64, TASK_TYPE)
+  taskType: string;
+}
+
+export class ChangeImageDto {
+  @ApiPropertyOptional({ example: 'PyTorch 24.12, data loaders fixed', minLength: 1, maxLength: 120 })
+  @IsOptional()
+  @trimmed
+  @IsString(DESCRIPTION)
+  @Length(1, 120, DESCRIPTION)
+  description?: string;
+
+  @ApiPropertyOptional({ example: 'jupyter', description: 'One of GET /images/task-types' })
+  @IsOptional()
+  @IsString(TASK_TYPE)
+  @MaxLength(64, TASK_TYPE)
+  taskType?: string;
+}
+
+export class ListImagesDto extends PageQuery {
+  @ApiPropertyOptional({ example: 'pytorch' })
+  @IsOptional()
+  @IsString(TASK_TYPE)
+  taskType?: string;
+
+  @ApiPropertyOptional({ example: 'user-liuyizhou' })
+  @IsOptional()
+  @IsString(PROJECT)
+  project?: string;
+}

@@ -1,0 +1,100 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { PlatformDto } from '../../common/platform.dto';
+import type { ArtifactKind, ArtifactPlatform } from '../../harbor/harbor.types';
+import type { TagState } from '../../tag-rule/tag-rule';
+import type { CatalogedImage } from '../images.service';
+
+const DIGEST = 'sha256:f04593df4361b09244da63707fe32fa5027668b916a7078d374a2f376ab39b9b';
+
+export class ImageDto {
+  @ApiProperty({ format: 'uuid', example: '0193a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b' })
+  id: string;
+
+  @ApiProperty({ example: 'harbor.example.com/user-liuyizhou/nvidia-pytorch:24.12-v1.2.2' })
+  link: string;
+
+  @ApiProperty({ example: 'harbor.example.com' })
+  address: string;
+
+  @ApiProperty({ example: 'user-liuyizhou' })
+  project: string;
+
+  @ApiProperty({ example: 'nvidia-pytorch' })
+  repository: string;
+
+  @ApiProperty({ type: String, nullable: true, example: '24.12-v1.2.2' })
+  tag: string | null;
+
+  @ApiProperty({ example: 'PyTorch 24.12 with my data loaders', description: 'Shown as the title' })
+  description: string;
+
+  @ApiProperty({ example: 'pytorch' })
+  taskType: string;
+
+  @ApiProperty({ example: 'liuyizhou' })
+  owner: string;
+
+  @ApiProperty({ enum: ['image', 'index', 'helm-chart', 'other'], example: 'image' })
+  kind: ArtifactKind;
+
+  @ApiProperty({ type: String, nullable: true, example: DIGEST, description: 'First seen; null for latest' })
+  recordedDigest: string | null;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    example: DIGEST,
+    description: 'Last seen; null when the tag is gone',
+  })
+  currentDigest: string | null;
+
+  @ApiProperty({
+    enum: ['as-recorded', 'moved', 'current', 'gone', 'unknown'],
+    example: 'as-recorded',
+    description: 'current: it is latest, which may move',
+  })
+  state: TagState;
+
+  @ApiProperty({ type: [PlatformDto] })
+  platforms: ArtifactPlatform[];
+
+  @ApiProperty({ example: 9_663_676_416, description: 'Compressed, as the registry holds it' })
+  sizeBytes: number;
+
+  @ApiProperty({ format: 'date-time', example: '2026-11-21T09:30:00.000Z' })
+  firstSeenAt: Date;
+
+  @ApiProperty({ format: 'date-time', example: '2026-11-21T09:30:00.000Z' })
+  checkedAt: Date;
+
+  @ApiProperty({ format: 'date-time', example: '2026-11-21T09:30:00.000Z' })
+  createdAt: Date;
+
+  @ApiProperty({ format: 'date-time', example: '2026-11-21T09:30:00.000Z' })
+  updatedAt: Date;
+}
+
+export function toImageDto({ image, record }: CatalogedImage, address: string, owner: string): ImageDto {
+  const { id, project, repository, tag, description, taskType, createdAt, updatedAt } = image;
+  return {
+    id,
+    link: `${address}/${image.name}`,
+    address,
+    project,
+    repository,
+    tag,
+    description,
+    taskType,
+    owner,
+    kind: record?.kind ?? image.kind,
+    recordedDigest: record === null ? image.digest : record.recordedDigest,
+    currentDigest: record === null ? image.digest : record.currentDigest,
+    state: record?.state ?? (image.digest === null ? 'unknown' : 'as-recorded'),
+    platforms: record?.platforms ?? image.platforms,
+    sizeBytes: record?.sizeBytes ?? image.sizeBytes,
+    firstSeenAt: record?.firstSeenAt ?? createdAt,
+    checkedAt: record?.checkedAt ?? createdAt,
+    createdAt,
+    updatedAt,
+  };
+}

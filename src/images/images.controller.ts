@@ -1,0 +1,193 @@
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  HttpCode,
+  Inject,
+  Param,
+  ParseUUIDPipe,
+  Patch,
+  Post,
+  Query,
+  Res,
+} from '@nestjs/common';
+import {
+  ApiBearerAuth,
+  ApiCreatedResponse,
+  ApiHeader,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+} from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import type { PersonCaller } from '../auth/caller';
+import { CurrentPerson } from '../auth/current-caller.decorator';
+import { Allow } from '../auth/roles.decorator';
+import { formatEtag, IfMatch } from '../common/etag';
+import { RequestLanguage } from '../common/language.decorator';
+import type { Language } from '../common/messages';
+import { BEARER } from '../common/openapi-document';
+import { ApiProblem } from '../common/openapi-problem';
+import { ApiPage, Cursor, toPage, type Page } from '../common/paging';
+import type { Config } from '../config/config';
+import { CONFIG } from '../config/config.module';
+import { ImageCheckDto, toImageCheckDto } from './dto/image-check.dto';
+import { ChangeImageDto, ImportImageDto, ListImagesDto } from './dto/image-requests.dto';
+import { ImageDto, toImageDto } from './dto/image.dto';
+import { TaskTypeDto, toTaskTypeDto } from './dto/task-type.dto';
+import { ImagesService, type CatalogedImage } from './images.service';
+
+const cursor = new Cursor('images', { id: 'string' });
+
+@ApiTags('Images (the catalog)')
+@ApiBearerAuth(BEARER)
+@Controller('images')
+export class ImagesController {
+  constructor(
+    private readonly images: ImagesService,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  @Get('task-types')
+  @Allow('person', 'scheduler', 'platform')
+  @ApiOperation({
+    summary: 'The task types an image can have',
+    description: 'Labels in the language of Accept-Language.',
+  })
+  @ApiOkResponse({ type: [TaskTypeDto] })
+  taskTypes(@RequestLanguage() language: Language): TaskTypeDto[] {
+    return this.config.images.taskTypes.map((id) => toTaskTypeDto(id, language));
+  }
+
+  @Post()
+  @Allow('person')
+  @ApiOperation({
+    summary: 'Import a pushed image into the catalog',
+    description:
+      'Checks the link, my right to pull it, and that it is in the registry. Nothing is stored unless all is right.',
+  })
+  @ApiCreatedResponse({
+    type: ImageDto,
+    headers: { Location: { schema: { type: 'string' } }, ETag: { schema: { type: 'string' } } },
+  })
+  @ApiProblem('not-found', 'image.not-found')
+  @ApiProblem('conflict', 'image.already-imported', 'image.tag-moved', 'project.replaced')
+  @ApiProblem(
+    'invalid',
+    'link.scheme',
+    'link.host-missing',
+    'link.host-other',
+    'link.characters',
+    'link.repository-missing',
+    'link.upper-case',
+    'link.path',
+    'link.tag',
+    'link.digest',
+    'link.tag-or-digest-missing',
+    'link.signature-tag',
+    'link.too-long',
+    'image.task-type-unknown',
+    'image.digest-mismatch',
+  )
+  @ApiProblem('upstream-rejected', 'harbor.rejected', 'harbor.unauthorized')
+  @ApiProblem('upstream-unavailable', 'harbor.unavailable')
+  @ApiProblem('upstream-timeout', 'harbor.timeout')
+  async import(
+    @CurrentPerson() person: PersonCaller,
+    @Body() body: ImportImageDto,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<ImageDto> {
+    const imported = await this.images.import(person, body);
+    reply.header('location', `/api/v1/images/${imported.image.id}`);
+    return this.answer(imported, person, reply);
+  }
+
+  @Get()
+  @Allow('person')
+  @ApiOperation({ summary: 'My images, newest first' })
+  @ApiPage(ImageDto)
+  async list(@CurrentPerson() person: PersonCaller, @Query() query: ListImagesDto): Promise<Page<ImageDto>> {
+    const afterId = cursor.decode(query.cursor)?.id ?? null;
+    const rows = await this.images.list(person, query, afterId, query.limit + 1);
+    const page = toPage(
+      rows,
+      query.limit,
+      (row) => toImageDto(row, this.config.registry.address, person.username),
+      ({ image }) => cursor.encode({ id: image.id }),
+    );
+    return query.count ? { ...page, total: await this.images.count(person, query) } : page;
+  }
+
+  @Get(':id')
+  @Allow('person')
+  @ApiOperation({ summary: 'One of my images' })
+  @ApiOkResponse({ type: ImageDto, headers: { ETag: { schema: { type: 'string' } } } })
+  @ApiProblem('not-found', 'image.not-found')
+  async get(
+    @CurrentPerson() person: PersonCaller,
+    @Param('id', ParseUUIDPipe) id: string,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<ImageDto> {
+    return this.answer(await this.images.get(person, id), person, reply);
+  }
+
+  @Patch(':id')
+  @Allow('person')
+  @ApiOperation({
+    summary: 'Change description or task type',
+    description: 'With If-Match, a change that somebody else made meanwhile is not overwritten.',
+  })
+  @ApiHeader({ name: 'If-Match', required: false, description: 'The ETag of the image as it was read' })
+  @ApiOkResponse({ type: ImageDto, headers: { ETag: { schema: { type: 'string' } } } })
+  @ApiProblem('not-found', 'image.not-found')
+  @ApiProblem('stale', 'request.stale')
+  @ApiProblem('invalid', 'image.task-type-unknown')
+  async change(
+    @CurrentPerson() person: PersonCaller,
+    @Param('id', ParseUUIDPipe) id: string,
+    @Body() body: ChangeImageDto,
+    @IfMatch() ifMatch: string | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<ImageDto> {
+    return this.answer(await this.images.change(person, id, body, ifMatch), person, reply);
+  }
+
+  @Delete(':id')
+  @Allow('person')
+  @HttpCode(204)
+  @ApiOperation({
+    summary: 'Take an image out of the catalog',
+    description: 'What is in the registry stays.',
+  })
+  @ApiNoContentResponse({ description: 'Gone, also when it was not there' })
+  async delete(@CurrentPerson() person: PersonCaller, @Param('id', ParseUUIDPipe) id: string): Promise<void> {
+    await this.images.delete(person, id);
+  }
+
+  @Post(':id/check')
+  @Allow('person')
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'Look at the registry now',
+    description:
+      'Says whether the tag still has the digest it was first seen with, and records what was seen.',
+  })
+  @ApiOkResponse({ type: ImageCheckDto })
+  @ApiProblem('not-found', 'image.not-found')
+  @ApiProblem('upstream-rejected', 'harbor.rejected', 'harbor.unauthorized')
+  @ApiProblem('upstream-unavailable', 'harbor.unavailable')
+  @ApiProblem('upstream-timeout', 'harbor.timeout')
+  async check(
+    @CurrentPerson() person: PersonCaller,
+    @Param('id', ParseUUIDPipe) id: string,
+  ): Promise<ImageCheckDto> {
+    return toImageCheckDto(await this.images.check(person, id));
+  }
+
+  private answer(found: CatalogedImage, person: PersonCaller, reply: FastifyReply): ImageDto {
+    reply.header('etag', formatEtag(found.image.version));
+    return toImageDto(found, this.config.registry.address, person.username);
+  }
+}

@@ -1,0 +1,18 @@
+import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { AccountsModule } from '../accounts/accounts.module';
+import { HarborModule } from '../harbor/harbor.module';
+import { ProjectsModule } from '../projects/projects.module';
+import { TagRuleModule } from '../tag-rule/tag-rule.module';
+import { ImageAccess } from './image-access';
+import { Image } from './image.entity';
+import { ImagesController } from './images.controller';
+import { ImagesService } from './images.service';
+
+@Module({
+  imports: [TypeOrmModule.forFeature([Image]), HarborModule, AccountsModule, ProjectsModule, TagRuleModule],
+  controllers: [ImagesController],
+  providers: [ImagesService, ImageAccess],
+  exports: [ImagesService, ImageAccess],
+})
+export class ImagesModule {}

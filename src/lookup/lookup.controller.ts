@@ -1,0 +1,50 @@
+import { Controller, Get, Query } from '@nestjs/common';
+import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { Caller } from '../auth/caller';
+import { CurrentCaller } from '../auth/current-caller.decorator';
+import { Allow } from '../auth/roles.decorator';
+import { RequestLanguage } from '../common/language.decorator';
+import type { Language } from '../common/messages';
+import { BEARER } from '../common/openapi-document';
+import { ApiProblem } from '../common/openapi-problem';
+import { LookupDto, LookupQueryDto, toLookupDto } from './dto/lookup.dto';
+import { LookupService } from './lookup.service';
+
+@ApiTags('Lookup (the scheduler’s side)')
+@ApiBearerAuth(BEARER)
+@Controller('lookup')
+export class LookupController {
+  constructor(private readonly lookups: LookupService) {}
+
+  @Get()
+  @Allow('person', 'scheduler')
+  @ApiOperation({
+    summary: 'What a job runs for a link',
+    description:
+      'A tag that may not move answers with the digest it was first seen with, also while the registry is away. ' +
+      '`latest` answers with a look that is at most maxAgeMs old; while the registry is away, with the last known digest and `stale: true`.',
+  })
+  @ApiOkResponse({ type: LookupDto })
+  @ApiProblem('forbidden', 'lookup.for-forbidden')
+  @ApiProblem('not-found', 'image.not-found')
+  @ApiProblem('conflict', 'tag.recorded-gone', 'project.replaced')
+  @ApiProblem(
+    'invalid',
+    'link.scheme',
+    'link.host-other',
+    'link.upper-case',
+    'link.path',
+    'link.tag',
+    'lookup.for-required',
+  )
+  @ApiProblem('upstream-rejected', 'harbor.rejected', 'harbor.unauthorized')
+  @ApiProblem('upstream-unavailable', 'harbor.unavailable', 'lookup.not-fresh')
+  @ApiProblem('upstream-timeout', 'harbor.timeout')
+  async lookup(
+    @CurrentCaller() caller: Caller,
+    @Query() query: LookupQueryDto,
+    @RequestLanguage() language: Language,
+  ): Promise<LookupDto> {
+    return toLookupDto(await this.lookups.lookup(caller, query), language);
+  }
+}

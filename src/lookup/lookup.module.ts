@@ -1,0 +1,14 @@
+import { Module } from '@nestjs/common';
+import { AuthModule } from '../auth/auth.module';
+import { HarborModule } from '../harbor/harbor.module';
+import { ImagesModule } from '../images/images.module';
+import { TagRuleModule } from '../tag-rule/tag-rule.module';
+import { LookupController } from './lookup.controller';
+import { LookupService } from './lookup.service';
+
+@Module({
+  imports: [AuthModule, HarborModule, ImagesModule, TagRuleModule],
+  controllers: [LookupController],
+  providers: [LookupService],
+})
+export class LookupModule {}

@@ -1,0 +1,338 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
+import type { Caller } from '../auth/caller';
+import { PersonsService } from '../auth/persons.service';
+import { Clock } from '../common/clock';
+import { DomainError, isOutage } from '../common/errors';
+import { formatImageLink, pinnedReference, type ImageLink } from '../common/image-link';
+import type { MessageCode, MessageParams } from '../common/messages.en';
+import type { Config } from '../config/config';
+import { CONFIG } from '../config/config.module';
+import { HarborClient } from '../harbor/harbor.client';
+import type { ArtifactPlatform } from '../harbor/harbor.types';
+import { ImageAccess } from '../images/image-access';
+import { imageName, readLinkField } from '../images/image-name';
+import { ImagesService } from '../images/images.service';
+import type { TagRecord } from '../tag-rule/tag-record.entity';
+import { isMovable, type TagState } from '../tag-rule/tag-rule';
+import { TagRecordsService } from '../tag-rule/tag-records.service';
+
+export interface LookupQuestion {
+  link: string;
+  /** The username whose job it is; a person asks for himself. */
+  for?: string;
+  /** How old the look at a tag that may move can be; 0: it begins after the question. */
+  maxAgeMs: number;
+  /** `os/architecture[/variant]`: warns when the image does not have it. */
+  platform?: string;
+  /** Refuse an answer that could not be checked just now. Concerns only tags that may move. */
+  requireFresh: boolean;
+}
+
+export interface LookupWarning {
+  code: MessageCode;
+  params: MessageParams;
+}
+
+export interface LookupAnswer {
+  link: string;
+  /** `host/project/repository@sha256:…`: what the job runs. */
+  pinned: string;
+  digest: string;
+  /** Null for a tag that may move. */
+  recordedDigest: string | null;
+  state: TagState;
+  platforms: ArtifactPlatform[];
+  sizeBytes: number;
+  firstSeenAt: Date;
+  checkedAt: Date;
+  ageMs: number;
+  /** Harbor could not be asked; this is the last that is known. */
+  stale: boolean;
+  /** The asker's own image of this link. */
+  imageId: string | null;
+  warnings: LookupWarning[];
+}
+
+/** What is known of a link for one asker; good for a second, then read from the database again. */
+interface Known {
+  link: ImageLink;
+  imageId: string | null;
+  source: { kind: 'tag'; tag: string; record: TagRecord | null } | { kind: 'digest'; facts: PinnedFacts };
+}
+
+interface PinnedFacts {
+  digest: string;
+  platforms: ArtifactPlatform[];
+  sizeBytes: number;
+  seenAt: Date;
+}
+
+/** Bounds memory, and how long another replica's change stays unseen. */
+const REMEMBERED = { max: 100_000, ttl: 1_000 };
+
+@Injectable()
+export class LookupService {
+  private readonly known = new LRUCache<string, Known>(REMEMBERED);
+
+  constructor(
+    private readonly persons: PersonsService,
+    private readonly images: ImagesService,
+    private readonly access: ImageAccess,
+    private readonly tagRecords: TagRecordsService,
+    private readonly harbor: HarborClient,
+    private readonly clock: Clock,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  /**
+   * What a job runs for this link. A tag that may not move is answered from what is recorded, without Harbor.
+   * @throws DomainError invalid `link.*`, `lookup.for-required`; forbidden `lookup.for-forbidden`; not-found
+   *   `image.not-found` (absent, or not theirs to pull); conflict `tag.recorded-gone`, `project.replaced`;
+   *   upstream-unavailable `lookup.not-fresh`; outages of Harbor for what was never seen
+   */
+  async lookup(caller: Caller, question: LookupQuestion): Promise<LookupAnswer> {
+    const known = await this.know(caller, question);
+    const { link, imageId, source } = known;
+    if (source.kind === 'digest') return this.answerDigest(link, imageId, source.facts, question);
+    if (isMovable(source.tag)) return this.answerMovable(link, imageId, source, question);
+    if (source.record === null) throw imageNotFound();
+    return this.answerPinned(link, imageId, source.record, question);
+  }
+
+  private async know(caller: Caller, question: LookupQuestion): Promise<Known> {
+    const asker = askerOf(caller, question.for);
+    const key = `${asker.key} ${question.link}`;
+    const remembered = this.known.get(key);
+    if (remembered !== undefined) return remembered;
+    const known = await this.learn(await this.personIdOf(asker), question.link);
+    this.known.set(key, known);
+    return known;
+  }
+
+  private async personIdOf(asker: Asker): Promise<string | null> {
+    if ('personId' in asker) return asker.personId;
+    return (await this.persons.findByUsername(asker.username))?.id ?? null;
+  }
+
+  private async learn(personId: string | null, text: string): Promise<Known> {
+    const link = withLatest(readLinkField(text, this.config.registry, '?link'));
+    const image = personId === null ? null : await this.images.findByName(personId, imageName(link));
+    await this.requireAccess(personId, link.project, image !== null);
+    const imageId = image?.id ?? null;
+    if (link.digest !== null) {
+      const facts =
+        image === null ? await this.lookByDigest(link, link.digest) : pinnedFacts(link.digest, image);
+      return { link, imageId, source: { kind: 'digest', facts } };
+    }
+    if (link.tag === null) throw imageNotFound();
+    const name = { project: link.project, repository: link.repository, tag: link.tag };
+    const record = (await this.tagRecords.find(name)) ?? (await this.firstLook(name));
+    return { link, imageId, source: { kind: 'tag', tag: link.tag, record } };
+  }
+
+  /** While Harbor is away, what the person imported stays theirs to run. */
+  private async requireAccess(personId: string | null, project: string, imported: boolean): Promise<void> {
+    try {
+      if (!(await this.access.mayPull(personId, project))) throw imageNotFound();
+    } catch (error) {
+      if (!(imported && isOutage(error))) throw error;
+    }
+  }
+
+  private async firstLook(name: {
+    project: string;
+    repository: string;
+    tag: string;
+  }): Promise<TagRecord | null> {
+    return isMovable(name.tag) ? null : (await this.tagRecords.check(name)).record;
+  }
+
+  private async lookByDigest(link: ImageLink, digest: string): Promise<PinnedFacts> {
+    const seenAt = this.clock.now();
+    const look = await this.harbor.look(link.project, link.repository, digest);
+    if (!look.found) throw imageNotFound();
+    return { digest, platforms: look.artifact.platforms, sizeBytes: look.artifact.sizeBytes, seenAt };
+  }
+
+  private answerDigest(
+    link: ImageLink,
+    imageId: string | null,
+    facts: PinnedFacts,
+    question: LookupQuestion,
+  ): LookupAnswer {
+    const { digest, platforms, sizeBytes, seenAt } = facts;
+    return {
+      link: formatImageLink(link),
+      pinned: pinnedReference(link, digest),
+      digest,
+      recordedDigest: digest,
+      state: 'as-recorded',
+      platforms,
+      sizeBytes,
+      firstSeenAt: seenAt,
+      checkedAt: seenAt,
+      ageMs: this.ageMs(seenAt),
+      stale: false,
+      imageId,
+      warnings: platformWarnings(platforms, question.platform),
+    };
+  }
+
+  private answerPinned(
+    link: ImageLink,
+    imageId: string | null,
+    record: TagRecord,
+    question: LookupQuestion,
+  ): LookupAnswer {
+    const { recordedDigest } = record;
+    if (recordedDigest === null) throw imageNotFound();
+    if (record.recordedGone) {
+      throw new DomainError('conflict', 'tag.recorded-gone', { link: formatImageLink(link), recordedDigest });
+    }
+    const answer = this.answerRecord(link, imageId, record, recordedDigest, question);
+    return { ...answer, warnings: [...stateWarnings(record), ...answer.warnings] };
+  }
+
+  private async answerMovable(
+    link: ImageLink,
+    imageId: string | null,
+    source: { tag: string; record: TagRecord | null },
+    question: LookupQuestion,
+  ): Promise<LookupAnswer> {
+    const name = { project: link.project, repository: link.repository, tag: source.tag };
+    const recent = await this.recentRecord(name, question.maxAgeMs);
+    if (recent !== null) return this.answerCurrent(link, imageId, recent, question);
+    try {
+      const { record, state } = await this.tagRecords.check(name);
+      if (state === 'unknown' && record !== null) {
+        throw new DomainError('conflict', 'project.replaced', { project: link.project });
+      }
+      return this.answerCurrent(link, imageId, record, question);
+    } catch (error) {
+      if (!isOutage(error)) throw error;
+      return this.answerStale(link, imageId, await this.tagRecords.find(name), question, error);
+    }
+  }
+
+  private async recentRecord(
+    name: { project: string; repository: string; tag: string },
+    maxAgeMs: number,
+  ): Promise<TagRecord | null> {
+    if (maxAgeMs === 0) return null;
+    const record = await this.tagRecords.find(name);
+    return record !== null && this.ageMs(record.checkedAt) <= maxAgeMs ? record : null;
+  }
+
+  private answerCurrent(
+    link: ImageLink,
+    imageId: string | null,
+    record: TagRecord | null,
+    question: LookupQuestion,
+  ): LookupAnswer {
+    if (record === null || record.currentDigest === null) throw imageNotFound();
+    return this.answerRecord(link, imageId, record, record.currentDigest, question);
+  }
+
+  private answerStale(
+    link: ImageLink,
+    imageId: string | null,
+    record: TagRecord | null,
+    question: LookupQuestion,
+    outage: DomainError,
+  ): LookupAnswer {
+    if (record === null || record.currentDigest === null) throw outage;
+    const ageMs = this.ageMs(record.checkedAt);
+    if (question.requireFresh || ageMs > this.config.lookup.maxStaleMs) {
+      const params = { link: formatImageLink(link), ageMs };
+      throw new DomainError('upstream-unavailable', 'lookup.not-fresh', params, {
+        cause: outage,
+        retryAfterSeconds: outage.retryAfterSeconds ?? 30,
+      });
+    }
+    return { ...this.answerRecord(link, imageId, record, record.currentDigest, question), stale: true };
+  }
+
+  private answerRecord(
+    link: ImageLink,
+    imageId: string | null,
+    record: TagRecord,
+    digest: string,
+    question: LookupQuestion,
+  ): LookupAnswer {
+    return {
+      link: formatImageLink(link),
+      pinned: pinnedReference(link, digest),
+      digest,
+      recordedDigest: record.recordedDigest,
+      state: record.state,
+      platforms: record.platforms,
+      sizeBytes: record.sizeBytes,
+      firstSeenAt: record.firstSeenAt,
+      checkedAt: record.checkedAt,
+      ageMs: this.ageMs(record.checkedAt),
+      stale: false,
+      imageId,
+      warnings: platformWarnings(record.platforms, question.platform),
+    };
+  }
+
+  private ageMs(since: Date): number {
+    return Math.max(0, this.clock.now().getTime() - since.getTime());
+  }
+}
+
+type Asker = { key: string; personId: string } | { key: string; username: string };
+
+/** A person asks for himself; a scheduler names the person. */
+function askerOf(caller: Caller, username: string | undefined): Asker {
+  if (caller.kind === 'person') {
+    if (username !== undefined && username !== caller.username) {
+      throw new DomainError('forbidden', 'lookup.for-forbidden');
+    }
+    return { key: caller.personId, personId: caller.personId };
+  }
+  if (username === undefined) {
+    const code = 'lookup.for-required';
+    throw new DomainError('invalid', code, {}, { errors: [{ pointer: '?for', code }] });
+  }
+  return { key: `for ${username}`, username };
+}
+
+/** Runtimes read a link without tag and digest as `latest`, so a lookup does too. */
+function withLatest(link: ImageLink): ImageLink {
+  return link.tag === null && link.digest === null ? { ...link, tag: 'latest' } : link;
+}
+
+function pinnedFacts(
+  digest: string,
+  image: { platforms: ArtifactPlatform[]; sizeBytes: number; createdAt: Date },
+): PinnedFacts {
+  return { digest, platforms: image.platforms, sizeBytes: image.sizeBytes, seenAt: image.createdAt };
+}
+
+function stateWarnings({ tag, state, recordedDigest, currentDigest }: TagRecord): LookupWarning[] {
+  if (state === 'moved') {
+    const params = { tag, recordedDigest: recordedDigest ?? '', currentDigest: currentDigest ?? '' };
+    return [{ code: 'lookup.warning.tag-moved', params }];
+  }
+  return state === 'gone' ? [{ code: 'lookup.warning.tag-gone', params: { tag } }] : [];
+}
+
+function platformWarnings(
+  platforms: readonly ArtifactPlatform[],
+  asked: string | undefined,
+): LookupWarning[] {
+  if (asked === undefined || platforms.length === 0) return [];
+  const names = platforms.map(({ os, architecture, variant }) =>
+    [os, architecture, ...(variant === undefined ? [] : [variant])].join('/'),
+  );
+  const has = names.some((name) => name === asked || name.startsWith(`${asked}/`));
+  return has
+    ? []
+    : [{ code: 'lookup.warning.platform-missing', params: { platform: asked, platforms: names.join(', ') } }];
+}
+
+function imageNotFound(): DomainError {
+  return new DomainError('not-found', 'image.not-found');
+}
