@@ -123,6 +123,10 @@ export const messagesZh: Readonly<Record<MessageCode, MessageText>> = {
     detail:
       'Harbor 拒绝了服务账户的凭据。Harbor 的数据库不可用时也会如此。如果持续出现，请管理员运行 “npm run doctor”。',
   },
+  'harbor.changed': {
+    title: '镜像仓库同时发生了变化',
+    detail: '在此操作进行时，Harbor 中的相应对象已被他人删除。请重新查看，如仍需要，请再次执行。',
+  },
 
   'database.unavailable': {
     title: '无法连接 Berth 的数据库',

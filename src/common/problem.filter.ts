@@ -1,0 +1,42 @@
+import { Catch, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { languageOf } from './messages';
+import { failureOf, PROBLEM_MEDIA_TYPE, toProblem } from './problem';
+import { pathOf } from './request-notes';
+
+/** The one way out for everything that is thrown: problem details in the caller's language. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  constructor(private readonly bodyLimitBytes: number) {}
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    this.answer(error, http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>());
+  }
+
+  /** Also used where Fastify refuses a request before Nest sees it. */
+  answer(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+    const context = {
+      language: languageOf(request.headers['accept-language']),
+      instance: pathOf(request.url),
+      requestId: request.id,
+      method: request.method,
+      bodyLimitBytes: this.bodyLimitBytes,
+    };
+    const failure = failureOf(error, context);
+    request.notes.code = failure.code;
+    if (failure.status >= 500) request.notes.error = error;
+
+    void reply
+      .code(failure.status)
+      .type(PROBLEM_MEDIA_TYPE)
+      .header('content-language', context.language)
+      .header('vary', 'Accept-Language')
+      .header('cache-control', 'no-store');
+    if (failure.status === 401) void reply.header('www-authenticate', 'Bearer');
+    if (failure.retryAfterSeconds !== undefined) {
+      void reply.header('retry-after', String(Math.ceil(failure.retryAfterSeconds)));
+    }
+    void reply.send(JSON.stringify(toProblem(failure, context)));
+  }
+}
