@@ -159,11 +159,7 @@ export class LdapConnection {
     return socket instanceof Socket ? socket : null;
   }
 
-  /**
-   * ldapjs throws out of the socket's data event when a server answers a result code that it does not know, and leaves
-   * the TLS socket of a StartTLS without an error listener when the server hangs up in the handshake: both would end
-   * the process.
-   */
+  /** ldapjs throws out of the socket's data event at a result code that it does not know: the process would end. */
   private guard(socket: Socket): void {
     const readers = socket.listeners('data');
     socket.removeAllListeners('data');
@@ -173,14 +169,6 @@ export class LdapConnection {
       } catch (error) {
         this.fail(error);
       }
-      const current = this.currentSocket();
-      if (current && current !== socket) this.keepErrorListener(current);
     });
-  }
-
-  private keepErrorListener(socket: Socket): void {
-    const listen = (): unknown => socket.on('error', (error) => this.fail(error));
-    listen();
-    this.client.once('close', listen);
   }
 }
