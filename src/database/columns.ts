@@ -2,23 +2,22 @@ import { Column, PrimaryColumn } from 'typeorm';
 
 /**
  * The only column kinds that entities use, so that MariaDB, MySQL and SQLite store the same and one set of
- * migrations fits them all. Text is always compared by its bytes: `V1` and `v1` are two tags.
+ * migrations fits them all (`migration-columns.ts` makes the same kinds). Text is always compared by its bytes:
+ * `V1` and `v1` are two tags. SQLite does so by itself and knows no other collation of these.
  */
 
 interface ColumnChoice {
   nullable?: boolean;
 }
 
-const BINARY = { charset: 'utf8mb4', collation: 'utf8mb4_bin' } as const;
-
 /** A UUIDv7 made by the application. */
 export function IdColumn(): PropertyDecorator {
-  return PrimaryColumn('varchar', { length: 36, ...BINARY });
+  return PrimaryColumn('varchar', { length: 36 });
 }
 
 /** Text of at most `length` characters, case-sensitive. */
 export function TextColumn(length: number, choice: ColumnChoice = {}): PropertyDecorator {
-  return Column('varchar', { length, ...BINARY, ...choice });
+  return Column('varchar', { length, ...choice });
 }
 
 /** UTC with milliseconds, set by the application. */
@@ -46,7 +45,7 @@ export function FlagColumn(choice: ColumnChoice = {}): PropertyDecorator {
   return Column('boolean', choice);
 }
 
-/** Any JSON value; never searched by its content. */
+/** Any JSON value of at most 64 KiB; never searched by its content. */
 export function JsonColumn(choice: ColumnChoice = {}): PropertyDecorator {
   return Column('simple-json', choice);
 }

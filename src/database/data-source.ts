@@ -1,0 +1,76 @@
+import libsql from 'libsql';
+import { DataSource, type DataSourceOptions, type MixedList } from 'typeorm';
+import type { DatabaseConfig } from '../config/config';
+import { entities } from './entities';
+import { migrate } from './migrate';
+import { migrations } from './migrations';
+import { serialiseSqlite } from './sqlite-query-runners';
+import { SqliteTurns } from './sqlite-turns';
+
+const CONNECT_TIMEOUT_MS = 5000;
+const SQLITE_TURN_TIMEOUT_MS = 5000;
+/** How long SQLite waits for another process (a command, beside the running Berth); it blocks this one meanwhile. */
+const SQLITE_BUSY_TIMEOUT_MS = 5000;
+
+type Classes = MixedList<new () => object>;
+
+/** The tables and migrations; Berth's own unless a test says otherwise. */
+export interface Schema {
+  entities: Classes;
+  migrations: Classes;
+}
+
+const BERTH: Schema = { entities: [...entities], migrations: [...migrations] };
+
+/** What TypeORM needs to know of this database. */
+export function dataSourceOptions(database: DatabaseConfig, schema: Schema = BERTH): DataSourceOptions {
+  const common = { ...schema, synchronize: false, logging: false } as const;
+  if (database.type === 'sqlite') {
+    return {
+      ...common,
+      type: 'better-sqlite3',
+      driver: libsql,
+      database: database.path,
+      enableWAL: true,
+      prepareDatabase: prepareSqlite,
+    };
+  }
+  const url = new URL(database.url);
+  return {
+    ...common,
+    type: database.type,
+    host: url.hostname.replace(/^\[|\]$/g, ''),
+    port: url.port === '' ? 3306 : Number(url.port),
+    username: decodeURIComponent(url.username),
+    password: decodeURIComponent(url.password),
+    database: decodeURIComponent(url.pathname.slice(1)),
+    charset: 'UTF8MB4_BIN',
+    timezone: 'Z',
+    connectTimeout: CONNECT_TIMEOUT_MS,
+    poolSize: 10,
+  };
+}
+
+/** A data source that is safe for concurrent callers; not connected yet. Every use of TypeORM starts here. */
+export function createDataSource(options: DataSourceOptions): DataSource {
+  const dataSource = new DataSource(options);
+  if (options.type === 'better-sqlite3') serialiseSqlite(dataSource, new SqliteTurns(SQLITE_TURN_TIMEOUT_MS));
+  return dataSource;
+}
+
+/** Connected and migrated. Throws what the driver throws, with nothing left open. */
+export async function openDataSource(options: DataSourceOptions): Promise<DataSource> {
+  const dataSource = await createDataSource(options).initialize();
+  try {
+    await migrate(dataSource);
+    return dataSource;
+  } catch (error) {
+    await dataSource.destroy();
+    throw error;
+  }
+}
+
+function prepareSqlite(database: libsql.Database): void {
+  database.pragma(`busy_timeout = ${SQLITE_BUSY_TIMEOUT_MS}`);
+  database.pragma('synchronous = FULL');
+}

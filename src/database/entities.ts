@@ -1,0 +1,22 @@
+import { Account } from '../accounts/account.entity';
+import { AuditEntry } from '../audit/audit-entry.entity';
+import { Person } from '../auth/person.entity';
+import { RefreshToken } from '../auth/refresh-token.entity';
+import { ServiceToken } from '../auth/service-token.entity';
+import { Session } from '../auth/session.entity';
+import { Image } from '../images/image.entity';
+import { Project } from '../projects/project.entity';
+import { TagRecord } from '../tag-rule/tag-record.entity';
+
+/** Every table of Berth. */
+export const entities = [
+  Person,
+  Session,
+  RefreshToken,
+  ServiceToken,
+  Account,
+  Project,
+  Image,
+  TagRecord,
+  AuditEntry,
+] as const;

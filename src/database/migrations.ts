@@ -1,0 +1,2 @@
+/** Every migration, oldest first. `npm run migration:generate` adds to it. */
+export const migrations = [] as const;
