@@ -18,6 +18,15 @@ export interface HarborUser {
   createdAt: Date;
 }
 
+export interface NewHarborUser {
+  username: string;
+  email: string;
+  realName: string;
+  /** At most 30 bytes. */
+  comment: string;
+  password: string;
+}
+
 export type ProjectRole = 'admin' | 'maintainer' | 'developer' | 'guest' | 'limited-guest';
 
 export interface HarborMember {
@@ -26,21 +35,29 @@ export interface HarborMember {
   entityId: number;
   entityName: string;
   entityType: 'user' | 'group';
-  role: ProjectRole;
+  /** `none`: Harbor stored a number that is no role of its own; it grants nothing. */
+  role: ProjectRole | 'none';
 }
 
 /** `null` selectors are rules that Harbor stored from an invalid body; they protect nothing. */
 export interface ImmutableRule {
   id: number;
   disabled: boolean;
-  /** doublestar patterns; only the first selector of each is used by Harbor. */
+  /** Only the first selector of each is used by Harbor, so only that is here. */
   repositories: RuleSelector | null;
   tags: RuleSelector | null;
 }
 
+/** A doublestar pattern, and whether it names what is meant or what is left out. */
 export interface RuleSelector {
   decoration: string;
   pattern: string;
+}
+
+/** What a rule protects: in which repositories, and which tags. */
+export interface RuleSelectors {
+  repositories: RuleSelector;
+  tags: RuleSelector;
 }
 
 /** Bytes; `limitBytes` is null when unlimited. `id` is the quota's own, not the project's. */
@@ -103,8 +120,18 @@ export interface HarborTag {
 
 /** What one look at a reference found. Absent is only what Harbor itself said is not there (404). */
 export type ArtifactLook =
-  | { found: true; artifact: HarborArtifact }
-  | { found: false; absent: 'project' | 'repository' | 'artifact' };
+  { found: true; artifact: HarborArtifact } | { found: false; absent: 'project' | 'repository' | 'artifact' };
+
+export interface NewWebhookPolicy {
+  name: string;
+  /** Such as PUSH_ARTIFACT, DELETE_ARTIFACT, QUOTA_EXCEED. */
+  eventTypes: string[];
+  /** Where Harbor posts to. */
+  address: string;
+  /** Sent back verbatim as Authorization with each post. */
+  authHeader: string;
+  verifyCertificate: boolean;
+}
 
 export interface WebhookPolicy {
   id: number;
@@ -134,6 +161,31 @@ export interface RobotPermission {
   access: { resource: string; action: string }[];
 }
 
+export interface HarborAccessory {
+  id: number;
+  /** Such as `signature.cosign`, `signature.notation`, `sbom.harbor`, `subject.accessory`. */
+  type: string;
+  digest: string;
+  sizeBytes: number;
+  createdAt: Date;
+}
+
+export interface NewRobot {
+  /** Without Harbor's prefix: lower-case letters and digits with single `.`, `_` or `-` between them. */
+  name: string;
+  description: string;
+  level: 'system' | 'project';
+  /** Whole days; null never ends. Harbor counts nothing finer. */
+  durationDays: number | null;
+  /** Of a project's robot: exactly one, of that project. */
+  permissions: RobotPermission[];
+}
+
+/** `secret` is shown this once. `exists`: this name is taken at this level. */
+export type CreatedRobot =
+  | { outcome: 'created'; id: number; name: string; secret: string; expiresAt: Date | null }
+  | { outcome: 'exists' };
+
 /** One row of Harbor's audit log, whichever of its two logs this version writes. */
 export interface AuditRow {
   id: number;
@@ -146,20 +198,35 @@ export interface AuditRow {
   description: string;
 }
 
+/** Rows by ascending id. The two logs count their ids apart: a cursor is of one log, and starts anew in the other. */
+export interface AuditPage extends Page<AuditRow> {
+  log: 'auditlog-exts' | 'audit-logs';
+}
+
 export interface HarborSystem {
   /** Null where this Harbor does not tell it to this caller. */
   version: string | null;
+  /** `db_auth` where Harbor keeps the users itself. */
   authMode: string;
-  readOnly: boolean;
+  /** Null where this Harbor does not tell it to this caller. */
+  readOnly: boolean | null;
   selfRegistration: boolean;
-  /** From the anonymous part where the caller may see it; null when unknown. */
+  /** Null where this Harbor does not tell it to this caller. */
   projectCreationRestriction: 'everyone' | 'adminonly' | null;
   externalUrl: string | null;
   /** Harbor's own clock; null where it does not tell it to this caller. */
   currentTime: Date | null;
 }
 
+/** A part of Harbor (core, database, redis, registry …) and whether it says it is well. */
+export interface HarborComponent {
+  name: string;
+  healthy: boolean;
+}
+
 export type Created = { outcome: 'created'; id: number } | { outcome: 'exists' };
+
+export type Deleted = 'deleted' | 'absent';
 
 export interface Page<T> {
   items: T[];

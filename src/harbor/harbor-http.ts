@@ -1,0 +1,145 @@
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import axios, { type AxiosInstance, isAxiosError } from 'axios';
+import {
+  BrokenCircuitError,
+  type CircuitBreakerPolicy,
+  CircuitState,
+  circuitBreaker,
+  ConsecutiveBreaker,
+  ExponentialBackoff,
+  handleWhenResult,
+} from 'cockatiel';
+import type { HarborConfig } from '../config/config';
+import type { HarborCall } from './harbor-call-error';
+import { HarborOperation } from './harbor-operation';
+import type { Wire } from './harbor-reply';
+import { RetryBudget } from './retry-budget';
+import { SessionCookie } from './session-cookie';
+
+/** Limits of one operation. */
+export interface CallLimits {
+  /** For the whole operation, retries and further calls included; the configured deadline when left out. */
+  deadlineMs?: number;
+}
+
+export interface WireRequest {
+  call: HarborCall;
+  /** Path and query behind `/api/v2.0`, already encoded. */
+  address: string;
+  body?: unknown;
+}
+
+const FAILURES_UNTIL_OPEN = 10;
+const SOCKETS = 64;
+/** Shorter than any server keeps an idle connection, so that a write seldom meets a closed one. */
+const IDLE_SOCKET_MS = 15_000;
+
+/**
+ * One attempt at a time over the wire: the connections, the credentials, the bounds and the breaker. Nothing of the
+ * HTTP client's errors, which carry the Authorization header, leaves this class.
+ */
+export class HarborHttp {
+  readonly retryBudget = new RetryBudget();
+  private readonly cookie = new SessionCookie();
+  private readonly breaker: CircuitBreakerPolicy;
+  private readonly axios: AxiosInstance;
+  private readonly agents: { httpAgent: HttpAgent; httpsAgent: HttpsAgent };
+
+  constructor(private readonly config: HarborConfig) {
+    const connections = { keepAlive: true, maxSockets: SOCKETS, timeout: IDLE_SOCKET_MS };
+    this.agents = {
+      httpAgent: new HttpAgent(connections),
+      httpsAgent: new HttpsAgent({ ...connections, ca: config.ca ?? undefined }),
+    };
+    this.axios = axios.create({
+      ...this.agents,
+      adapter: 'http',
+      baseURL: `${config.url}/api/v2.0`,
+      maxRedirects: 0,
+      proxy: false,
+      maxContentLength: config.maxResponseBytes,
+      responseType: 'text',
+      transformResponse: (text: unknown) => text,
+      validateStatus: () => true,
+      headers: {
+        Accept: 'application/json',
+        Authorization: `Basic ${Buffer.from(`${config.username}:${config.password}`).toString('base64')}`,
+        'User-Agent': 'berth',
+        // Else a project whose name is all digits would be taken for an id.
+        'X-Is-Resource-Name': 'true',
+      },
+    });
+    this.breaker = circuitBreaker(
+      handleWhenResult((wire) => isOutage(wire)),
+      {
+        breaker: new ConsecutiveBreaker(FAILURES_UNTIL_OPEN),
+        halfOpenAfter: new ExponentialBackoff({ initialDelay: 500, maxDelay: 10_000 }),
+      },
+    );
+  }
+
+  /** Starts the deadline of one whole operation. */
+  begin(limits: CallLimits = {}): HarborOperation {
+    return new HarborOperation(this, limits.deadlineMs ?? this.config.deadlineMs);
+  }
+
+  /** Never throws for what Harbor or the network did. While the breaker is open, nothing is sent. */
+  async send(request: WireRequest, deadline: AbortSignal): Promise<Wire> {
+    if (deadline.aborted) return { ended: 'deadline', code: '' };
+    // Cockatiel would let the others wait for the probe, without their deadlines.
+    if (this.breaker.state === CircuitState.HalfOpen) return { ended: 'breaker-open', code: '' };
+    try {
+      return await this.breaker.execute(async () => this.attempt(request, deadline));
+    } catch (error) {
+      if (error instanceof BrokenCircuitError) return { ended: 'breaker-open', code: '' };
+      throw error;
+    }
+  }
+
+  /** Ends idle connections; the client can be used no more. */
+  close(): void {
+    this.agents.httpAgent.destroy();
+    this.agents.httpsAgent.destroy();
+  }
+
+  private async attempt({ call, address, body }: WireRequest, deadline: AbortSignal): Promise<Wire> {
+    const reads = call.method === 'get' || call.method === 'head';
+    const sid = reads ? this.cookie.header : null;
+    try {
+      const reply = await this.axios.request<string>({
+        method: call.method,
+        url: address,
+        data: body,
+        signal: deadline,
+        headers: sid === null ? {} : { Cookie: sid },
+      });
+      if (reads) this.cookie.keep(reply.headers['set-cookie'] ?? []);
+      const headers = new Map<string, string>();
+      for (const [name, value] of Object.entries(reply.headers)) {
+        if (typeof value === 'string') headers.set(name.toLowerCase(), value);
+      }
+      return { status: reply.status, headers, text: reply.data };
+    } catch (error) {
+      return withoutReply(error, deadline);
+    }
+  }
+}
+
+/** Only what says that Harbor is not there; a refusal or a wrong answer closes the breaker. */
+function isOutage(wire: unknown): boolean {
+  if (typeof wire !== 'object' || wire === null) return false;
+  if ('ended' in wire)
+    return wire.ended === 'connection' || wire.ended === 'deadline' || wire.ended === 'certificate';
+  return 'status' in wire && typeof wire.status === 'number' && wire.status >= 500;
+}
+
+function withoutReply(error: unknown, deadline: AbortSignal): Wire {
+  if (deadline.aborted) return { ended: 'deadline', code: '' };
+  if (!isAxiosError(error)) throw new Error('the HTTP client failed');
+  // The same axios code (ERR_BAD_RESPONSE) also stands for a connection that broke in the middle.
+  if (error.message.startsWith('maxContentLength')) return { ended: 'too-large', code: '' };
+  const code = /^[A-Z][A-Z0-9_]{1,60}$/.exec(error.code ?? '')?.[0] ?? 'no reply';
+  if (/CERT|SIGNATURE|ISSUER|^EPROTO$|^ERR_(TLS|SSL)/.test(code)) return { ended: 'certificate', code };
+  return { ended: 'connection', code };
+}

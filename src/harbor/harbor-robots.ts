@@ -1,0 +1,53 @@
+import { allPages } from './all-pages';
+import type { components } from './harbor-api.generated';
+import type { HarborOperation } from './harbor-operation';
+import type { CreatedRobot, Deleted, HarborRobot, NewRobot } from './harbor.types';
+
+const NEVER = -1;
+
+/** @param projectId of which project; null for the robots of the system */
+export async function listRobots(harbor: HarborOperation, projectId: number | null): Promise<HarborRobot[]> {
+  const level = projectId === null ? 'system' : 'project';
+  const q = projectId === null ? undefined : `Level=project,ProjectID=${projectId}`;
+  return allPages(async (paging) => {
+    const answer = await harbor.get('/robots', { query: { q, ...paging } });
+    if (!answer.ok) throw answer.rejection();
+    return answer.body.map(robot);
+  }).then((robots) => robots.filter((found) => found.level === level));
+}
+
+export async function createRobot(harbor: HarborOperation, wanted: NewRobot): Promise<CreatedRobot> {
+  const { name, description, level, durationDays, permissions } = wanted;
+  const body = { name, description, level, duration: durationDays ?? NEVER, disable: false, permissions };
+  const answer = await harbor.post('/robots', { body });
+  if (answer.ok) {
+    const { id, name: loginName, secret, expires_at: expiresAt } = answer.body;
+    return { outcome: 'created', id, name: loginName, secret, expiresAt: end(expiresAt) };
+  }
+  if (answer.status === 409) return { outcome: 'exists' };
+  throw answer.rejection();
+}
+
+export async function deleteRobot(harbor: HarborOperation, robotId: number): Promise<Deleted> {
+  const answer = await harbor.delete('/robots/{robot_id}', { path: { robot_id: robotId } });
+  if (answer.ok) return 'deleted';
+  if (answer.meaning === 'robot-absent') return 'absent';
+  throw answer.rejection();
+}
+
+function robot(found: components['schemas']['Robot']): HarborRobot {
+  return {
+    id: found.id,
+    name: found.name,
+    level: found.level,
+    disabled: found.disable ?? false,
+    expiresAt: end(found.expires_at ?? NEVER),
+    createdAt: new Date(found.creation_time),
+    permissions: found.permissions ?? [],
+  };
+}
+
+/** @param expiresAt seconds since 1970 */
+function end(expiresAt: number): Date | null {
+  return expiresAt <= 0 ? null : new Date(expiresAt * 1000);
+}
