@@ -57,6 +57,10 @@ export const messagesZh: Readonly<Record<MessageCode, MessageText>> = {
     title: '不在可选值之中',
     detail: '此处必须是以下之一：{choices}。',
   },
+  'field.platform': {
+    title: '不是有效的平台',
+    detail: '此处须填写操作系统和架构，例如 linux/amd64。',
+  },
   'field.unknown': { title: '未知字段', detail: '此处没有字段 “{name}”。' },
 
   // Login, tokens, rights

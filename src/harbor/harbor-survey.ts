@@ -66,7 +66,8 @@ async function visibleRobots(harbor: HarborOperation): Promise<HarborRobot[]> {
   try {
     return await listRobots(harbor, null);
   } catch (error) {
-    const forbidden = isDomainError(error) && error.cause instanceof HarborCallError && error.cause.status === 403;
+    const forbidden =
+      isDomainError(error) && error.cause instanceof HarborCallError && error.cause.status === 403;
     if (forbidden) return [];
     throw error;
   }

@@ -1,0 +1,66 @@
+import { SandboxDirectory } from '../../sandbox/directory/sandbox-directory';
+import type { DirectoryConfig } from '../config/config';
+import { surveyDirectory } from './directory-survey';
+import { LdapFailure } from './ldap-failure';
+
+describe('surveyDirectory', () => {
+  let directory: SandboxDirectory;
+  let config: DirectoryConfig;
+
+  beforeAll(async () => {
+    directory = await SandboxDirectory.start({
+      people: [
+        { username: 'ada', password: 'right', displayName: 'Ada', email: null, admin: true },
+        { username: 'liuyizhou', password: 'right', displayName: 'Liu', email: null },
+      ],
+    });
+    config = {
+      url: directory.url,
+      startTls: false,
+      ca: null,
+      bindDn: directory.bindDn,
+      bindPassword: directory.bindPassword,
+      baseDn: directory.baseDn,
+      loginAttribute: 'uid',
+      idAttribute: 'entryUUID',
+      displayNameAttribute: 'displayName',
+      emailAttribute: 'mail',
+      personFilter: '(objectClass=person)',
+      adminGroupDn: directory.adminGroupDn,
+      groupMemberAttribute: 'member',
+      timeoutMs: 1000,
+    };
+  });
+  afterAll(async () => directory.stop());
+
+  it('finds people and the admin group', async () => {
+    expect(await surveyDirectory(config)).toEqual({ people: 'found', adminGroup: 'has-members' });
+  });
+
+  it.each<[string, Partial<DirectoryConfig>, object]>([
+    ['an id attribute that no entry has', { idAttribute: 'objectGUID' }, { people: 'unidentified' }],
+    ['a login attribute that no entry has', { loginAttribute: 'sAMAccountName' }, { people: 'unidentified' }],
+    ['a filter that matches nobody', { personFilter: '(objectClass=robot)' }, { people: 'none' }],
+    ['a base that does not exist', { baseDn: 'dc=nowhere' }, { people: 'base-absent' }],
+    ['no admin group', { adminGroupDn: null }, { adminGroup: 'not-configured' }],
+    [
+      'an admin group that does not exist',
+      { adminGroupDn: 'cn=nobody,dc=nowhere' },
+      { adminGroup: 'absent' },
+    ],
+    ['another member attribute', { groupMemberAttribute: 'uniqueMember' }, { adminGroup: 'without-members' }],
+  ])('tells %s', async (_case, wrong, expected) => {
+    expect(await surveyDirectory({ ...config, ...wrong })).toMatchObject(expected);
+  });
+
+  it('rejects with the step and the code when the service account is wrong', async () => {
+    const survey = surveyDirectory({ ...config, bindPassword: 'wrong' });
+    await expect(survey).rejects.toMatchObject({ step: 'bind', resultCode: 49 });
+  });
+
+  it('rejects when nobody listens', async () => {
+    await directory.down();
+    await expect(surveyDirectory(config)).rejects.toThrow(LdapFailure);
+    await directory.up();
+  });
+});

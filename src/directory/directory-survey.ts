@@ -1,0 +1,89 @@
+import { AndFilter, parseFilter, PresenceFilter, type Filter } from 'ldapjs';
+import type { DirectoryConfig } from '../config/config';
+import { LdapConnection } from './ldap.connection';
+import { LdapFailure } from './ldap-failure';
+
+/** Result codes of RFC 4511 4.1.9. */
+const SIZE_LIMIT_EXCEEDED = 4;
+const NO_SUCH_OBJECT = 32;
+
+export interface DirectorySurvey {
+  /** What the base DN holds; `unidentified`: people are there, but none with a readable login attribute and id. */
+  people: 'found' | 'unidentified' | 'none' | 'base-absent';
+  adminGroup: 'not-configured' | 'absent' | 'without-members' | 'has-members';
+}
+
+/**
+ * What the service account sees of the directory, for the doctor; changes nothing. Rejects with LdapFailure when
+ * the directory does not let it look.
+ */
+export async function surveyDirectory(config: DirectoryConfig): Promise<DirectorySurvey> {
+  const service = LdapConnection.start(config, config.timeoutMs);
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(), config.timeoutMs * 2);
+  late.signal.addEventListener('abort', () => service.close());
+  try {
+    await service.ready();
+    await service.bind(config.bindDn, config.bindPassword);
+    return {
+      people: await surveyPeople(service, config),
+      adminGroup: await surveyAdminGroup(service, config),
+    };
+  } finally {
+    clearTimeout(timer);
+    service.close();
+  }
+}
+
+async function surveyPeople(
+  service: LdapConnection,
+  config: DirectoryConfig,
+): Promise<DirectorySurvey['people']> {
+  const person = parseFilter(config.personFilter);
+  const has = (attribute: string): Filter => new PresenceFilter({ attribute });
+  const identified = new AndFilter({
+    filters: [person, has(config.loginAttribute), has(config.idAttribute)],
+  });
+  const found = await anyEntry(service, config.baseDn, identified);
+  if (found !== 'none') return found;
+  return (await anyEntry(service, config.baseDn, person)) === 'found' ? 'unidentified' : 'none';
+}
+
+async function anyEntry(
+  service: LdapConnection,
+  baseDn: string,
+  filter: Filter,
+): Promise<'found' | 'none' | 'base-absent'> {
+  try {
+    const entries = await service.search(baseDn, { scope: 'sub', filter, attributes: ['1.1'], sizeLimit: 1 });
+    return entries.length > 0 ? 'found' : 'none';
+  } catch (error) {
+    if (resultOf(error) === SIZE_LIMIT_EXCEEDED) return 'found';
+    if (resultOf(error) === NO_SUCH_OBJECT) return 'base-absent';
+    throw error;
+  }
+}
+
+async function surveyAdminGroup(
+  service: LdapConnection,
+  { adminGroupDn, groupMemberAttribute }: DirectoryConfig,
+): Promise<DirectorySurvey['adminGroup']> {
+  if (adminGroupDn === null) return 'not-configured';
+  try {
+    const [group] = await service.search(adminGroupDn, {
+      scope: 'base',
+      filter: new PresenceFilter({ attribute: 'objectClass' }),
+      attributes: [groupMemberAttribute],
+      sizeLimit: 1,
+    });
+    if (group === undefined) return 'absent';
+    return group.attributes.some(({ values }) => values.length > 0) ? 'has-members' : 'without-members';
+  } catch (error) {
+    if (resultOf(error) === NO_SUCH_OBJECT) return 'absent';
+    throw error;
+  }
+}
+
+function resultOf(error: unknown): number | null {
+  return error instanceof LdapFailure ? error.resultCode : null;
+}
