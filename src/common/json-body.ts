@@ -15,7 +15,7 @@ export function readJsonBodies(fastify: FastifyInstance): void {
       done(null, undefined);
       return;
     }
-    parse(request, body.toString(), (error, value: unknown) => {
+    void parse(request, body.toString(), (error, value: unknown) => {
       if (error === null) done(null, value);
       else done(new DomainError('malformed', 'request.not-json'), undefined);
     });

@@ -140,7 +140,8 @@ export const messagesEn = {
   },
   'harbor.changed': {
     title: 'The registry changed meanwhile',
-    detail: 'What this was about to change in Harbor was removed by somebody at the same moment. Look at it again, and repeat it if you still want it.',
+    detail:
+      'What this was about to change in Harbor was removed by somebody at the same moment. Look at it again, and repeat it if you still want it.',
   },
 
   'database.unavailable': {

@@ -1,5 +1,6 @@
 import { Catch, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { DomainError } from './errors';
 import { languageOf } from './messages';
 import { failureOf, PROBLEM_MEDIA_TYPE, toProblem } from './problem';
 import { pathOf } from './request-notes';
@@ -7,7 +8,11 @@ import { pathOf } from './request-notes';
 /** The one way out for everything that is thrown: problem details in the caller's language. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
-  constructor(private readonly bodyLimitBytes: number) {}
+  /** `recognise` turns errors that common does not know, such as the database driver's, into DomainErrors. */
+  constructor(
+    private readonly bodyLimitBytes: number,
+    private readonly recognise: (error: unknown) => DomainError | null,
+  ) {}
 
   catch(error: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
@@ -23,7 +28,7 @@ export class ProblemFilter implements ExceptionFilter {
       method: request.method,
       bodyLimitBytes: this.bodyLimitBytes,
     };
-    const failure = failureOf(error, context);
+    const failure = failureOf(this.recognise(error) ?? error, context);
     request.notes.code = failure.code;
     if (failure.status >= 500) request.notes.error = error;
 

@@ -1,0 +1,29 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import type { Logger } from 'pino';
+import { AuditModule } from './audit/audit.module';
+import { AuthModule } from './auth/auth.module';
+import { LoggingModule } from './common/logging';
+import { ProcessModule } from './common/process.module';
+import type { Config } from './config/config';
+import { ConfigModule } from './config/config.module';
+import { DatabaseModule } from './database/database.module';
+import { HealthModule } from './health/health.module';
+
+/** The only file that knows every module. */
+@Module({})
+export class AppModule {
+  static of(config: Config, log: Logger): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        ConfigModule.of(config),
+        LoggingModule.of(log),
+        ProcessModule,
+        DatabaseModule.forRoot(),
+        AuditModule,
+        AuthModule,
+        HealthModule,
+      ],
+    };
+  }
+}

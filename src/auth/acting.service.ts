@@ -1,0 +1,55 @@
+import { Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
+import { Clock } from '../common/clock';
+import { DomainError } from '../common/errors';
+import { Directory } from '../directory/directory';
+import type { PersonCaller } from './caller';
+import { PersonsService } from './persons.service';
+import { usernameKey } from './username-key';
+
+/** How long the directory's word on a person is good. */
+const CACHE_MS = 60_000;
+const CACHE_MAX_PEOPLE = 10_000;
+
+interface KnownPerson {
+  personId: string;
+  username: string;
+}
+
+/** The people for whom the platform acts. */
+@Injectable()
+export class ActingService {
+  private readonly people: LRUCache<string, KnownPerson, string>;
+
+  constructor(
+    private readonly directory: Directory,
+    private readonly persons: PersonsService,
+    clock: Clock,
+  ) {
+    this.people = new LRUCache<string, KnownPerson, string>({
+      max: CACHE_MAX_PEOPLE,
+      ttl: CACHE_MS,
+      ttlResolution: 0,
+      perf: { now: () => clock.now().getTime() },
+      fetchMethod: (_key, _stale, { context: username }) => this.lookUp(username),
+    });
+  }
+
+  /**
+   * The person of the directory with this username, as a caller without admin rights; made known to Berth at the
+   * first time. Throws `auth.act-for-forbidden` when the directory knows nobody of that name, and
+   * `directory.unavailable` when it cannot be asked and was not within the last minute.
+   */
+  async callerFor(username: string, tokenName: string): Promise<PersonCaller> {
+    const person = await this.people.fetch(usernameKey(username), { context: username });
+    if (person === undefined) throw new DomainError('forbidden', 'auth.act-for-forbidden');
+    return { kind: 'person', ...person, isAdmin: false, sessionId: null, actedForBy: tokenName };
+  }
+
+  private async lookUp(username: string): Promise<KnownPerson | undefined> {
+    const entry = await this.directory.findByUsername(username);
+    if (entry === null) return undefined;
+    const person = await this.persons.recognise(entry);
+    return { personId: person.id, username: person.username };
+  }
+}

@@ -1,0 +1,43 @@
+import { Module } from '@nestjs/common';
+import { APP_GUARD, DiscoveryModule } from '@nestjs/core';
+import { JwtModule } from '@nestjs/jwt';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { AuditModule } from '../audit/audit.module';
+import { DirectoryModule } from '../directory/directory.module';
+import { AccessTokens } from './access-tokens';
+import { ActingService } from './acting.service';
+import { AuthController } from './auth.controller';
+import { Authentication } from './authentication';
+import { CallerGuard } from './caller.guard';
+import { Person } from './person.entity';
+import { PersonsService } from './persons.service';
+import { RefreshToken } from './refresh-token.entity';
+import { RouteAccess } from './route-access';
+import { ServiceToken } from './service-token.entity';
+import { ServiceTokensController } from './service-tokens.controller';
+import { ServiceTokensService } from './service-tokens.service';
+import { Session } from './session.entity';
+import { SessionsService } from './sessions.service';
+
+@Module({
+  imports: [
+    TypeOrmModule.forFeature([Person, Session, RefreshToken, ServiceToken]),
+    JwtModule.register({}),
+    AuditModule,
+    DirectoryModule,
+    DiscoveryModule,
+  ],
+  controllers: [AuthController, ServiceTokensController],
+  providers: [
+    AccessTokens,
+    ActingService,
+    Authentication,
+    PersonsService,
+    RouteAccess,
+    ServiceTokensService,
+    SessionsService,
+    { provide: APP_GUARD, useClass: CallerGuard },
+  ],
+  exports: [PersonsService],
+})
+export class AuthModule {}

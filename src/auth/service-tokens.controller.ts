@@ -1,0 +1,46 @@
+import { Body, Controller, Delete, Get, HttpCode, HttpStatus, Param, Post, Query } from '@nestjs/common';
+import { ApiCreatedResponse, ApiNoContentResponse, ApiTags } from '@nestjs/swagger';
+import { NoStore } from '../common/no-store.decorator';
+import { ApiPage, PageQuery, type Page } from '../common/paging';
+import type { PersonCaller } from './caller';
+import { CurrentPerson } from './current-caller.decorator';
+import {
+  CreateServiceTokenDto,
+  IssuedServiceTokenDto,
+  ServiceTokenDto,
+  toIssuedServiceTokenDto,
+  toServiceTokenDto,
+} from './dto/service-token.dto';
+import { Allow } from './roles.decorator';
+import { ServiceTokensService } from './service-tokens.service';
+
+@ApiTags('service tokens')
+@Controller('admin/service-tokens')
+@Allow('admin')
+export class ServiceTokensController {
+  constructor(private readonly serviceTokens: ServiceTokensService) {}
+
+  @Post()
+  @NoStore()
+  @ApiCreatedResponse({ type: IssuedServiceTokenDto })
+  async create(
+    @Body() { kind, name }: CreateServiceTokenDto,
+    @CurrentPerson() caller: PersonCaller,
+  ): Promise<IssuedServiceTokenDto> {
+    return toIssuedServiceTokenDto(await this.serviceTokens.create(kind, name, caller));
+  }
+
+  @Get()
+  @ApiPage(ServiceTokenDto)
+  async list(@Query() { limit, cursor, count }: PageQuery): Promise<Page<ServiceTokenDto>> {
+    const page = await this.serviceTokens.list(limit, cursor, count);
+    return { ...page, items: page.items.map(toServiceTokenDto) };
+  }
+
+  @Delete(':id')
+  @HttpCode(HttpStatus.NO_CONTENT)
+  @ApiNoContentResponse({ description: 'It is good no more; so too when it never was' })
+  async revoke(@Param('id') id: string, @CurrentPerson() caller: PersonCaller): Promise<void> {
+    await this.serviceTokens.revoke(id, caller);
+  }
+}
