@@ -1,0 +1,151 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pushTinyImage } from '../sandbox/registry-client';
+import { startSandbox } from '../sandbox/sandbox';
+import { freePort, startChild, type Child } from './child';
+import { load, median, medianLoad, type Load } from './load';
+
+const ROUNDS = 5;
+const ROUND_SECONDS = 4;
+const STARTS = 5;
+const READY = '/api/v1/health/ready';
+const MB = 1024 * 1024;
+
+interface Prepared {
+  env: NodeJS.ProcessEnv;
+  lookupPath: string;
+  headers: Record<string, string>;
+  stop(): Promise<void>;
+}
+
+async function main(): Promise<void> {
+  const dataFolder = mkdtempSync(join(tmpdir(), 'berth-bench-'));
+  const prepared = await prepare(dataFolder);
+  try {
+    const starts = await measureStarts(prepared.env);
+    const berth = await startChild('src/main.js', READY, prepared.env);
+    const bare = await startChild('bench/bare.js', '/bare', {});
+    try {
+      await measure(prepared, berth, bare, starts);
+    } finally {
+      await Promise.all([berth.stop(), bare.stop()]);
+    }
+  } finally {
+    await prepared.stop();
+    rmSync(dataFolder, { recursive: true, force: true });
+  }
+}
+
+/** A person with an imported image; afterwards Berth runs in a process of its own on the same data. */
+async function prepare(dataFolder: string): Promise<Prepared> {
+  const sandbox = await startSandbox({ port: 0, dataFolder });
+  const [person] = sandbox.people;
+  if (person === undefined) throw new Error('the sandbox has no people');
+  const api = `${sandbox.url}/api/v1`;
+  const { accessToken } = await post<{ accessToken: string }>(`${api}/auth/login`, null, {
+    username: person.username,
+    password: person.password,
+  });
+  const login = await post<{ username: string; password: string }>(
+    `${api}/account/credentials`,
+    accessToken,
+    {},
+  );
+  const link = `${sandbox.harbor.address}/user-${person.username}/demo:v1`;
+  await pushTinyImage({
+    registryUrl: sandbox.harbor.url,
+    link: { project: `user-${person.username}`, repository: 'demo', tag: 'v1' },
+    username: login.username,
+    password: login.password,
+    content: 'bench',
+  });
+  await post(`${api}/images`, accessToken, { link, description: 'Bench', taskType: 'pytorch' });
+  await sandbox.app.close();
+  const query = new URLSearchParams({ link, for: person.username });
+  return {
+    env: { ...sandbox.env, PORT: String(await freePort()) },
+    lookupPath: `/api/v1/lookup?${query.toString()}`,
+    headers: { authorization: `Bearer ${sandbox.schedulerToken}` },
+    stop: async () => {
+      await sandbox.directory.stop();
+      await sandbox.harbor.stop();
+    },
+  };
+}
+
+async function measureStarts(env: NodeJS.ProcessEnv): Promise<number[]> {
+  const starts: number[] = [];
+  for (let round = 0; round < STARTS; round += 1) {
+    const child = await startChild('src/main.js', READY, env);
+    starts.push(child.startMs);
+    await child.stop();
+  }
+  return starts;
+}
+
+async function measure(prepared: Prepared, berth: Child, bare: Child, starts: number[]): Promise<void> {
+  const idleBytes = berth.rssBytes();
+  const lookupUrl = `${berth.url}${prepared.lookupPath}`;
+  const lookups: Load[] = [];
+  const bares: Load[] = [];
+  const harbors: Load[] = [];
+  await load(lookupUrl, prepared.headers, ROUND_SECONDS);
+  await load(`${bare.url}/bare`, {}, ROUND_SECONDS);
+  for (let round = 0; round < ROUNDS; round += 1) {
+    bares.push(await load(`${bare.url}/bare`, {}, ROUND_SECONDS));
+    lookups.push(await load(lookupUrl, prepared.headers, ROUND_SECONDS));
+    const harbor = liveHarbor();
+    if (harbor !== null) harbors.push(await load(harbor.url, harbor.headers, ROUND_SECONDS));
+  }
+  const lookup = medianLoad(lookups);
+  const ceiling = medianLoad(bares);
+  const ratio = median(
+    lookups.map(({ perSecond }, round) => perSecond / (bares[round]?.perSecond ?? Number.NaN)),
+  );
+  console.log(`node ${process.version}, ${ROUNDS} rounds of ${ROUND_SECONDS} s each, in turn; medians\n`);
+  row('', '/s', 'p50 ms', 'p99 ms', 'ratio');
+  loadRow('bare Nest-on-Fastify route', ceiling, '1.00');
+  loadRow('lookup of a pinned tag', lookup, ratio.toFixed(2));
+  if (harbors.length > 0) {
+    const harbor = medianLoad(harbors);
+    loadRow('Harbor: get artifact by tag', harbor, (harbor.perSecond / ceiling.perSecond).toFixed(2));
+    console.log(`\nlookup / Harbor: ${(lookup.perSecond / harbor.perSecond).toFixed(1)}`);
+  }
+  console.log('');
+  row('memory idle (RSS)', `${Math.round(idleBytes / MB)} MB`);
+  row('memory after the load (RSS)', `${Math.round(berth.rssBytes() / MB)} MB`);
+  row('start to ready, no migrations', `${Math.round(median(starts))} ms`);
+}
+
+/** "Get artifact by tag" of a live Harbor: the whole URL, and a login for it. */
+function liveHarbor(): { url: string; headers: Record<string, string> } | null {
+  const {
+    HARBOR_BENCH_URL: url,
+    HARBOR_BENCH_USERNAME: username,
+    HARBOR_BENCH_PASSWORD: password,
+  } = process.env;
+  if (url === undefined) return null;
+  const authorization = `Basic ${Buffer.from(`${username ?? ''}:${password ?? ''}`).toString('base64')}`;
+  return { url, headers: username === undefined ? {} : { authorization } };
+}
+
+function loadRow(name: string, figures: Load, ratio: string): void {
+  row(name, String(Math.round(figures.perSecond)), String(figures.p50Ms), String(figures.p99Ms), ratio);
+}
+
+function row(name: string, ...cells: string[]): void {
+  console.log(`| ${name.padEnd(32)} | ${cells.map((cell) => cell.padStart(8)).join(' | ')} |`);
+}
+
+async function post<T>(url: string, token: string | null, body: unknown): Promise<T> {
+  const headers = {
+    'content-type': 'application/json',
+    ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+  };
+  const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) });
+  if (!response.ok) throw new Error(`POST ${url} answered ${response.status}: ${await response.text()}`);
+  return (await response.json()) as T;
+}
+
+void main();

@@ -1,0 +1,163 @@
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { createApp } from '../src/app.setup';
+import { SANDBOX_MARK } from '../src/config/environment-rules';
+import { loadConfig } from '../src/config/load-config';
+import { SERVICE_ROBOT_PERMISSIONS } from '../src/harbor/service-account';
+import { SandboxDirectory } from './directory/sandbox-directory';
+import { SandboxHarbor } from './harbor/sandbox-harbor';
+import { PEOPLE } from './people';
+
+const HARBOR_ADMIN_PASSWORD = `Harbor12345-${SANDBOX_MARK}`;
+const AUTH_SECRET = `${SANDBOX_MARK}-signs-access-tokens-of-the-sandbox`;
+
+export interface SandboxOptions {
+  host?: string;
+  /** Berth's; Harbor and the directory take the two after it. 0: any free ports. */
+  port: number;
+  dataFolder: string;
+  /** Forgets what the folder holds. */
+  fresh?: boolean;
+  /** More settings of Berth, as in `.env.example`. */
+  env?: NodeJS.ProcessEnv;
+}
+
+/** What the folder keeps of a sandbox beside Berth's and Harbor's own data. */
+interface Kept {
+  serviceRobot: { name: string; secret: string };
+  schedulerToken: string | null;
+}
+
+export interface Sandbox {
+  /** Berth's address, without a trailing slash. */
+  url: string;
+  dataFolder: string;
+  harbor: SandboxHarbor;
+  harborAdmin: { username: string; password: string };
+  directory: SandboxDirectory;
+  people: typeof PEOPLE;
+  schedulerToken: string;
+  app: NestFastifyApplication;
+  /** Berth's settings here. */
+  env: NodeJS.ProcessEnv;
+  stop(): Promise<void>;
+}
+
+/** Berth with a Harbor and a directory in this process, on SQLite; what happens in it is kept in the folder. */
+export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
+  const host = options.host ?? '127.0.0.1';
+  const dataFolder = resolve(options.dataFolder);
+  if (options.fresh === true) rmSync(dataFolder, { recursive: true, force: true });
+  mkdirSync(dataFolder, { recursive: true });
+  const portAfter = (step: number): number => (options.port === 0 ? 0 : options.port + step);
+
+  const harbor = await SandboxHarbor.start({
+    host,
+    port: portAfter(1),
+    dataFolder: join(dataFolder, 'harbor'),
+    adminPassword: HARBOR_ADMIN_PASSWORD,
+  });
+  const directory = await SandboxDirectory.start({ host, port: portAfter(2), people: PEOPLE });
+  const keptFile = join(dataFolder, 'sandbox.json');
+  const kept = readKept(keptFile) ?? {
+    serviceRobot: await makeServiceRobot(harbor.url),
+    schedulerToken: null,
+  };
+
+  const env = { ...environment(host, options.port, dataFolder, harbor, directory, kept), ...options.env };
+  const app = await createApp(loadConfig(env));
+  await app.listen(options.port, host);
+  const url = (await app.getUrl()).replace('[::1]', '127.0.0.1');
+
+  const schedulerToken = kept.schedulerToken ?? (await makeSchedulerToken(url));
+  writeFileSync(keptFile, JSON.stringify({ ...kept, schedulerToken } satisfies Kept), { mode: 0o600 });
+
+  return {
+    url,
+    dataFolder,
+    harbor,
+    harborAdmin: { username: 'admin', password: HARBOR_ADMIN_PASSWORD },
+    directory,
+    people: PEOPLE,
+    schedulerToken,
+    app,
+    env,
+    stop: async () => {
+      await app.close();
+      await directory.stop();
+      await harbor.stop();
+    },
+  };
+}
+
+function environment(
+  host: string,
+  port: number,
+  dataFolder: string,
+  harbor: SandboxHarbor,
+  directory: SandboxDirectory,
+  kept: Kept,
+): NodeJS.ProcessEnv {
+  return {
+    NODE_ENV: 'development',
+    HOST: host,
+    PORT: String(port),
+    PUBLIC_URL: `http://${host}:${port}`,
+    LOG_LEVEL: 'warn',
+    DATABASE_URL: `sqlite:${join(dataFolder, 'berth.sqlite')}`,
+    HARBOR_URL: harbor.url,
+    HARBOR_USERNAME: kept.serviceRobot.name,
+    HARBOR_PASSWORD: kept.serviceRobot.secret,
+    REGISTRY_ADDRESS: harbor.address,
+    LDAP_URL: directory.url,
+    LDAP_BIND_DN: directory.bindDn,
+    LDAP_BIND_PASSWORD: directory.bindPassword,
+    LDAP_BASE_DN: directory.baseDn,
+    LDAP_ADMIN_GROUP_DN: directory.adminGroupDn,
+    AUTH_SECRET,
+    ACCESS_TOKEN_SECONDS: '600',
+    ACCOUNT_EMAIL_DOMAIN: 'users.example.com',
+  };
+}
+
+function readKept(file: string): Kept | null {
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Kept) : null;
+}
+
+/** The robot that `npm run service-account` makes on a live Harbor. */
+async function makeServiceRobot(harborUrl: string): Promise<Kept['serviceRobot']> {
+  const authorization = `Basic ${Buffer.from(`admin:${HARBOR_ADMIN_PASSWORD}`).toString('base64')}`;
+  return post<Kept['serviceRobot']>(`${harborUrl}/api/v2.0/robots`, authorization, {
+    name: 'berth',
+    level: 'system',
+    duration: -1,
+    permissions: SERVICE_ROBOT_PERMISSIONS,
+  });
+}
+
+async function makeSchedulerToken(url: string): Promise<string> {
+  const admin = PEOPLE.find((person) => person.admin);
+  if (admin === undefined) throw new Error('the sandbox has no admin');
+  const { username, password } = admin;
+  const { accessToken } = await post<{ accessToken: string }>(`${url}/api/v1/auth/login`, null, {
+    username,
+    password,
+  });
+  const tokens = `${url}/api/v1/admin/service-tokens`;
+  const made = await post<{ token: string }>(tokens, `Bearer ${accessToken}`, {
+    kind: 'scheduler',
+    name: 'sandbox',
+  });
+  return made.token;
+}
+
+async function post<T>(url: string, authorization: string | null, body: unknown): Promise<T> {
+  const headers = {
+    'content-type': 'application/json',
+    ...(authorization === null ? {} : { authorization }),
+  };
+  const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) });
+  if (!response.ok) throw new Error(`POST ${url} answered ${response.status}: ${await response.text()}`);
+  return (await response.json()) as T;
+}
