@@ -99,6 +99,11 @@ describe('LdapDirectory and a server that misbehaves', () => {
     },
   );
 
+  it('does not start with a person filter that ldapjs would send wrongly', () => {
+    expect(() => new LdapDirectory({ ...settings, personFilter: '(cn=a\\2ab)' })).toThrow('backslash');
+    expect(() => new LdapDirectory({ ...settings, personFilter: '(cn=a' })).toThrow();
+  });
+
   it('says in its cause what happened, and neither a DN nor a password', async () => {
     const sandbox = await SandboxDirectory.start({ people: [] });
     const failure = await failureOf({ url: sandbox.url, bindPassword: 'wrong-service-password' });

@@ -43,9 +43,11 @@ type OpenConnection = () => Promise<LdapConnection>;
 export class LdapDirectory extends Directory {
   private readonly personFilter: Filter;
 
-  /** Throws when `personFilter` is no filter (RFC 4515). */
+  /** Throws when `personFilter` is no filter (RFC 4515), or has escapes: ldapjs would send them as they are written. */
   constructor(private readonly config: DirectoryConfig) {
     super();
+    if (config.personFilter.includes('\\'))
+      throw new Error('The person filter cannot have a backslash escape.');
     this.personFilter = parseFilter(config.personFilter);
   }
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { findServerVariable, getServerVariable } from './environment';
 
-/** The real OpenLDAP. `bindDn` may write under `baseDn`: make a subtree of your own, and remove it. */
+/** The real OpenLDAP. `bindDn` may write under `baseDn`: make a subtree of your own. It is not cleaned up: a server given by URL is one for tests. */
 export interface LdapServer {
   url: string;
   bindDn: string;
