@@ -1,5 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { Logger } from 'pino';
+import { AccountsModule } from './accounts/accounts.module';
 import { AuditModule } from './audit/audit.module';
 import { AuthModule } from './auth/auth.module';
 import { LoggingModule } from './common/logging';
@@ -8,6 +9,8 @@ import type { Config } from './config/config';
 import { ConfigModule } from './config/config.module';
 import { DatabaseModule } from './database/database.module';
 import { HealthModule } from './health/health.module';
+import { ImagesModule } from './images/images.module';
+import { LookupModule } from './lookup/lookup.module';
 
 /** The only file that knows every module. */
 @Module({})
@@ -22,6 +25,9 @@ export class AppModule {
         DatabaseModule.forRoot(),
         AuditModule,
         AuthModule,
+        AccountsModule,
+        ImagesModule,
+        LookupModule,
         HealthModule,
       ],
     };
