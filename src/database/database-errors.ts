@@ -48,7 +48,7 @@ export function isDatabaseAway(error: unknown): boolean {
   const code = codeOf(cause);
   return (
     (code !== null && (AWAY_CODES.has(code) || AWAY_CODES_OF_SQLITE.test(code))) ||
-    (cause instanceof Error && 'fatal' in cause && cause.fatal === true)
+    (typeof cause === 'object' && cause !== null && 'fatal' in cause && cause.fatal === true)
   );
 }
 
@@ -64,7 +64,8 @@ export function toDatabaseError(error: unknown): DomainError | null {
 }
 
 function codeOf(error: unknown): string | null {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
+  const hasCode = typeof error === 'object' && error !== null && 'code' in error;
+  return hasCode && typeof error.code === 'string' ? error.code : null;
 }
 
 function columnsOf(index: string): string {

@@ -1,0 +1,214 @@
+import { type MigrationInterface, type QueryRunner, Table } from 'typeorm';
+import { migrationColumns } from '../migration-columns';
+
+export class Initial1795302262477 implements MigrationInterface {
+  async up(queryRunner: QueryRunner): Promise<void> {
+    const column = migrationColumns(queryRunner);
+    await queryRunner.createTable(
+      new Table({
+        name: 'accounts',
+        columns: [
+          column.id('id'),
+          column.text('personId', 36),
+          column.text('harborUsername', 255),
+          column.count('harborUserId', 'nullable'),
+          column.text('intentMark', 30),
+          column.text('credentialsState', 16),
+          column.time('credentialsIssuedAt', 'nullable'),
+          column.time('readyAt', 'nullable'),
+          column.text('leaseToken', 36, 'nullable'),
+          column.time('leaseUntil', 'nullable'),
+          column.time('createdAt'),
+          column.time('updatedAt'),
+        ],
+        indices: [
+          { name: 'uq_accounts_harbor_username', columnNames: ['harborUsername'], isUnique: true },
+          { name: 'uq_accounts_person', columnNames: ['personId'], isUnique: true },
+        ],
+      }),
+    );
+    await queryRunner.createTable(
+      new Table({
+        name: 'audit_entries',
+        columns: [
+          column.id('id'),
+          column.time('at'),
+          column.text('action', 64),
+          column.text('actor', 300),
+          column.text('forPersonId', 36, 'nullable'),
+          column.text('target', 1024),
+          column.text('requestId', 128, 'nullable'),
+        ],
+        indices: [{ name: 'ix_audit_entries_person', columnNames: ['forPersonId', 'id'] }],
+      }),
+    );
+    await queryRunner.createTable(
+      new Table({
+        name: 'persons',
+        columns: [
+          column.id('id'),
+          column.text('directoryId', 255),
+          column.text('username', 256),
+          column.text('usernameKey', 512),
+          column.text('displayName', 256),
+          column.text('email', 320, 'nullable'),
+          column.time('createdAt'),
+          column.time('seenAt'),
+        ],
+        indices: [
+          { name: 'uq_persons_username_key', columnNames: ['usernameKey'], isUnique: true },
+          { name: 'uq_persons_directory_id', columnNames: ['directoryId'], isUnique: true },
+        ],
+      }),
+    );
+    await queryRunner.createTable(
+      new Table({
+        name: 'sessions',
+        columns: [
+          column.id('id'),
+          column.text('personId', 36),
+          column.time('createdAt'),
+          column.time('endsAt'),
+          column.time('revokedAt', 'nullable'),
+          column.text('revokedBecause', 16, 'nullable'),
+        ],
+        indices: [{ name: 'ix_sessions_person', columnNames: ['personId'] }],
+        foreignKeys: [
+          {
+            name: 'fk_sessions_person',
+            columnNames: ['personId'],
+            referencedTableName: 'persons',
+            referencedColumnNames: ['id'],
+            onDelete: 'NO ACTION',
+            onUpdate: 'NO ACTION',
+          },
+        ],
+      }),
+    );
+    await queryRunner.createTable(
+      new Table({
+        name: 'refresh_tokens',
+        columns: [
+          column.id('id'),
+          column.text('sessionId', 36),
+          column.text('hash', 64),
+          column.time('createdAt'),
+          column.time('endsAt'),
+          column.time('usedAt', 'nullable'),
+        ],
+        indices: [
+          { name: 'ix_refresh_tokens_session', columnNames: ['sessionId'] },
+          { name: 'uq_refresh_tokens_hash', columnNames: ['hash'], isUnique: true },
+        ],
+        foreignKeys: [
+          {
+            name: 'fk_refresh_tokens_session',
+            columnNames: ['sessionId'],
+            referencedTableName: 'sessions',
+            referencedColumnNames: ['id'],
+            onDelete: 'NO ACTION',
+            onUpdate: 'NO ACTION',
+          },
+        ],
+      }),
+    );
+    await queryRunner.createTable(
+      new Table({
+        name: 'service_tokens',
+        columns: [
+          column.id('id'),
+          column.text('kind', 16),
+          column.text('name', 64),
+          column.text('hash', 64),
+          column.time('createdAt'),
+          column.text('createdBy', 256, 'nullable'),
+          column.time('lastUsedAt', 'nullable'),
+          column.time('revokedAt', 'nullable'),
+        ],
+        indices: [{ name: 'uq_service_tokens_hash', columnNames: ['hash'], isUnique: true }],
+      }),
+    );
+    await queryRunner.createTable(
+      new Table({
+        name: 'images',
+        columns: [
+          column.id('id'),
+          column.text('personId', 36),
+          column.text('name', 512),
+          column.text('project', 255),
+          column.text('repository', 255),
+          column.text('tag', 128, 'nullable'),
+          column.text('digest', 71, 'nullable'),
+          column.text('tagRecordId', 36, 'nullable'),
+          column.text('description', 120),
+          column.text('taskType', 64),
+          column.text('kind', 16),
+          column.json('platforms'),
+          column.bytes('sizeBytes'),
+          column.count('version'),
+          column.time('createdAt'),
+          column.time('updatedAt'),
+        ],
+        indices: [
+          { name: 'ix_images_tag_record', columnNames: ['tagRecordId'] },
+          { name: 'ix_images_person_task_type', columnNames: ['personId', 'taskType', 'id'] },
+          { name: 'uq_images_person_name', columnNames: ['personId', 'name'], isUnique: true },
+        ],
+      }),
+    );
+    await queryRunner.createTable(
+      new Table({
+        name: 'projects',
+        columns: [
+          column.id('id'),
+          column.text('name', 255),
+          column.text('ownerPersonId', 36),
+          column.count('harborProjectId', 'nullable'),
+          column.time('intentAt', 'nullable'),
+          column.time('createdAt'),
+        ],
+        indices: [
+          { name: 'uq_projects_owner', columnNames: ['ownerPersonId'], isUnique: true },
+          { name: 'uq_projects_name', columnNames: ['name'], isUnique: true },
+        ],
+      }),
+    );
+    await queryRunner.createTable(
+      new Table({
+        name: 'tag_records',
+        columns: [
+          column.id('id'),
+          column.text('project', 255),
+          column.text('repository', 255),
+          column.text('tag', 128),
+          column.count('harborProjectId'),
+          column.text('recordedDigest', 71, 'nullable'),
+          column.text('currentDigest', 71, 'nullable'),
+          column.text('state', 16),
+          column.flag('recordedGone'),
+          column.text('kind', 16),
+          column.json('platforms'),
+          column.bytes('sizeBytes'),
+          column.time('firstSeenAt'),
+          column.time('checkedAt'),
+          column.count('version'),
+        ],
+        indices: [
+          { name: 'uq_tag_records_name', columnNames: ['project', 'repository', 'tag'], isUnique: true },
+        ],
+      }),
+    );
+  }
+
+  async down(queryRunner: QueryRunner): Promise<void> {
+    await queryRunner.dropTable('tag_records');
+    await queryRunner.dropTable('projects');
+    await queryRunner.dropTable('images');
+    await queryRunner.dropTable('service_tokens');
+    await queryRunner.dropTable('refresh_tokens');
+    await queryRunner.dropTable('sessions');
+    await queryRunner.dropTable('persons');
+    await queryRunner.dropTable('audit_entries');
+    await queryRunner.dropTable('accounts');
+  }
+}
