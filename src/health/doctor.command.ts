@@ -33,7 +33,11 @@ async function diagnose(): Promise<ReportPart[]> {
 }
 
 function wrongKey({ key, expected }: ConfigError['problems'][number]): ReturnType<typeof problem> {
-  return problem(key, `it ${expected}`, '.env.example explains it; nothing else was looked at.');
+  return problem(
+    `${key} ${expected}`,
+    'Berth does not start',
+    '.env.example explains it; nothing else was looked at.',
+  );
 }
 
 function examinations(config: Config): Examination[] {
