@@ -17,7 +17,7 @@ export function harborAddress(template: string, path: PathParts = {}, query: Que
 function segment(name: string, value: string | number | undefined): string {
   const text = String(value ?? '');
   if (text === '' || text === '.' || text === '..') throw new RangeError(`not a path segment: ${name}`);
-  const once = encodeURIComponent(text);
+  const once = encodeURIComponent(text).replaceAll('%3A', ':');
   return name === 'repository_name' ? encodeURIComponent(once) : once;
 }
 

@@ -26,7 +26,6 @@ export async function createImmutableRule(
     action: 'immutable',
     template: 'immutable_template',
     disabled: false,
-    priority: 0,
     ...written(selectors),
   };
   const answer = await harbor.post(RULES, { path: { project_name_or_id: project }, body });

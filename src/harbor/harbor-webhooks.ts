@@ -23,7 +23,13 @@ export async function createWebhookPolicy(
   project: string,
   { name, eventTypes, address, authHeader, verifyCertificate }: NewWebhookPolicy,
 ): Promise<Created> {
-  const target = { type: 'http', address, auth_header: authHeader, skip_cert_verify: !verifyCertificate };
+  const target = {
+    type: 'http',
+    address,
+    auth_header: authHeader,
+    skip_cert_verify: !verifyCertificate,
+    payload_format: 'Default',
+  };
   const body = { name, enabled: true, event_types: eventTypes, targets: [target] };
   const answer = await harbor.post(POLICIES, { path: { project_name_or_id: project }, body });
   const created = createdFrom(answer, POLICIES);
