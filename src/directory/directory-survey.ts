@@ -77,7 +77,7 @@ async function surveyAdminGroup(
       sizeLimit: 1,
     });
     if (group === undefined) return 'absent';
-    return group.attributes.some(({ values }) => values.length > 0) ? 'has-members' : 'without-members';
+    return group.attributes.length > 0 ? 'has-members' : 'without-members';
   } catch (error) {
     if (resultOf(error) === NO_SUCH_OBJECT) return 'absent';
     throw error;

@@ -125,7 +125,7 @@ function examineUser(isSystemAdmin: boolean, robotsWork: boolean | null): Findin
       'Make a robot with "npm run service-account" (Harbor 2.15 or later), or make that user a system administrator.',
     );
   }
-  if (robotsWork === true) {
+  if (robotsWork) {
     return warning(
       'the service account is an administrator of Harbor',
       'it may do more than Berth needs, and each of its calls costs Harbor 100 ms of CPU (a robot’s 4 ms)',
