@@ -1,9 +1,10 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import type { MessageCode } from './messages.en';
-import { codesIn, ProblemDto, problemResponse } from './openapi-problem';
+import { codesIn, exampleOf, ProblemDto, problemResponse } from './openapi-problem';
 
 type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
+type Examples = Record<string, { value: object }>;
 
 export const DOCS_PATH = 'api/docs';
 export const DOCUMENT_PATH = 'api/openapi.json';
@@ -28,15 +29,16 @@ export function describeApi(app: INestApplication): OpenAPIObject {
     extraModels: [ProblemDto],
     operationIdFactory: (controller, method) => `${controller.replace(/Controller$/, '')}_${method}`,
   });
+  const examples: Examples = {};
   for (const path of Object.values(document.paths)) {
     for (const operation of [path.get, path.put, path.post, path.patch, path.delete]) {
-      if (operation !== undefined) describeProblems(operation);
+      if (operation !== undefined) describeProblems(operation, examples);
     }
   }
-  return document;
+  return { ...document, components: { ...document.components, examples } };
 }
 
-function describeProblems(operation: Operation): void {
+function describeProblems(operation: Operation, examples: Examples): void {
   const documented = Object.entries(operation.responses).map(([status, response]) => {
     const description = response && 'description' in response ? response.description : '';
     return [Number(status), codesIn(description)] as const;
@@ -46,7 +48,9 @@ function describeProblems(operation: Operation): void {
     own.set(status, [...new Set([...(own.get(status) ?? []), ...codes])]);
   }
   for (const [status, codes] of own) {
-    if (codes.length > 0) operation.responses[String(status)] = problemResponse(status, codes);
+    if (codes.length === 0) continue;
+    operation.responses[String(status)] = problemResponse(codes);
+    for (const code of codes) examples[code] = { value: exampleOf(status, code) };
   }
 }
 

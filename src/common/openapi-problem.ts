@@ -1,6 +1,7 @@
 import { ApiProperty, ApiPropertyOptional, ApiResponse, getSchemaPath } from '@nestjs/swagger';
 import { STATUS_BY_KIND, type ErrorKind } from './errors';
-import { messagesEn, type MessageCode } from './messages.en';
+import { messageFor } from './messages';
+import { messagesEn, type MessageCode, type MessageParams } from './messages.en';
 import { problemType, PROBLEM_MEDIA_TYPE } from './problem';
 
 export class ProblemFieldDto {
@@ -62,22 +63,24 @@ export function ApiProblem(kind: ErrorKind, ...codes: MessageCode[]): MethodDeco
 
 export interface ProblemResponse {
   description: string;
-  content: Record<string, { schema: { $ref: string }; examples: Record<string, { value: object }> }>;
+  content: Record<string, { schema: { $ref: string }; examples: Record<string, { $ref: string }> }>;
 }
 
-/** Turns the codes that ApiProblem left in a response's description into texts and examples of the catalogue. */
-export function problemResponse(status: number, codes: readonly MessageCode[]): ProblemResponse {
+/** A response with these problems; each example is kept once, under components/examples. */
+export function problemResponse(codes: readonly MessageCode[]): ProblemResponse {
+  const examples = codes.map((code) => [code, { $ref: `#/components/examples/${code}` }] as const);
   return {
     description: codes.map((code) => `\`${code}\`: ${messagesEn[code].title}.`).join('\n\n'),
     content: {
       [PROBLEM_MEDIA_TYPE]: {
         schema: { $ref: getSchemaPath(ProblemDto) },
-        examples: Object.fromEntries(codes.map((code) => [code, { value: exampleOf(status, code) }])),
+        examples: Object.fromEntries(examples),
       },
     },
   };
 }
 
+/** The codes that ApiProblem left in a response's description. */
 export function codesIn(description: string): MessageCode[] {
   return description.split('\n\n').filter(isMessageCode);
 }
@@ -86,16 +89,16 @@ function isMessageCode(text: string): text is MessageCode {
   return Object.hasOwn(messagesEn, text);
 }
 
-function exampleOf(status: number, code: MessageCode): object {
-  const { title, detail } = messagesEn[code];
-  const names = [...detail.matchAll(/\{(\w+)\}/g)].map(([, name]) => [name, '…']);
+/** A problem with this code as it would be answered, its facts left out. */
+export function exampleOf(status: number, code: MessageCode): object {
+  const names = messagesEn[code].detail.match(/(?<=\{)\w+(?=\})/g) ?? [];
+  const params: MessageParams = Object.fromEntries(names.map((name) => [name, '…']));
   return {
     type: problemType(code),
-    title,
     status,
-    detail,
+    ...messageFor(code, params, 'en'),
     code,
-    params: Object.fromEntries(names) as object,
+    params,
     instance: '/api/v1/…',
     requestId: '0192f0c1-2f6e-7d3a-9c55-6a1de1b2c3d4',
   };
