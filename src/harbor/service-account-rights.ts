@@ -1,31 +1,53 @@
 import type { RobotPermission } from './harbor.types';
 
-type Rights = Readonly<Record<string, readonly string[]>>;
+interface Right {
+  resource: string;
+  actions: readonly string[];
+  /** What stops working without it. */
+  why: string;
+}
 
 /**
- * What Berth's robot must be allowed, and nothing more: on a live 2.15.2 each was taken away once, and something
- * stopped working. On namespace `*` Harbor takes `project:update` for the right to update anything in any project.
+ * What Berth's robot must be allowed, and nothing more: on a live 2.15.2 each of these was taken away once, and
+ * something stopped working. On namespace `*` Harbor takes `project:update` for the right to update anything in any
+ * project, so also members and rules; and `user:update` may reset the first administrator: the secret is root's.
  */
-const SYSTEM_RIGHTS: Rights = {
-  project: ['create'],
-  user: ['create', 'read', 'list', 'update', 'delete'],
-  quota: ['read', 'list', 'update'],
-  robot: ['create', 'list', 'delete'],
-  'audit-log': ['list'],
-};
+const SYSTEM_RIGHTS: readonly Right[] = [
+  {
+    resource: 'project',
+    actions: ['create'],
+    why: 'projects of persons, also where only admins may make any',
+  },
+  { resource: 'user', actions: ['create'], why: 'the Harbor account of a person' },
+  { resource: 'user', actions: ['list'], why: 'finding an account by its name; proving our own credentials' },
+  { resource: 'user', actions: ['read'], why: 'finding an account by its id' },
+  { resource: 'user', actions: ['update'], why: 'resetting a password' },
+  { resource: 'user', actions: ['delete'], why: 'removing the account of a person who left' },
+  { resource: 'quota', actions: ['read', 'list', 'update'], why: 'showing and setting quotas' },
+  {
+    resource: 'robot',
+    actions: ['create', 'list', 'delete'],
+    why: 'robots over several projects; the doctor',
+  },
+  { resource: 'audit-log', actions: ['list'], why: 'the feed; without it the log is empty, not refused' },
+];
 
-const PROJECT_RIGHTS: Rights = {
-  project: ['read', 'update'],
-  repository: ['pull', 'list'],
-  artifact: ['read', 'list'],
-  accessory: ['list'],
-  tag: ['create', 'list', 'delete'],
-  log: ['list'],
-  member: ['create', 'list', 'delete'],
-  robot: ['create', 'list', 'delete'],
-  'immutable-tag': ['create', 'list', 'delete'],
-  'notification-policy': ['create', 'list', 'delete'],
-};
+const PROJECT_RIGHTS: readonly Right[] = [
+  { resource: 'project', actions: ['read', 'update'], why: 'recognising a project; keeping it private' },
+  { resource: 'repository', actions: ['pull', 'list'], why: 'browsing; giving robots the right to pull' },
+  { resource: 'artifact', actions: ['read', 'list'], why: 'looks at tags and digests; sweeps' },
+  { resource: 'accessory', actions: ['list'], why: 'signatures and SBOMs of an image' },
+  { resource: 'tag', actions: ['create', 'list', 'delete'], why: 'holds, and taking tags off' },
+  { resource: 'log', actions: ['list'], why: 'the log of a project' },
+  {
+    resource: 'member',
+    actions: ['create', 'list', 'delete'],
+    why: 'making persons members of their projects',
+  },
+  { resource: 'robot', actions: ['create', 'list', 'delete'], why: 'robots of a project' },
+  { resource: 'immutable-tag', actions: ['create', 'list', 'delete'], why: 'the tag rule' },
+  { resource: 'notification-policy', actions: ['create', 'list', 'delete'], why: 'the webhook of a project' },
+];
 
 /** The permissions of Berth's robot, as Harbor wants them when it is made. */
 export function serviceAccountPermissions(): RobotPermission[] {
@@ -50,8 +72,6 @@ export function missingRights(granted: readonly RobotPermission[]): string[] {
   });
 }
 
-function accessOf(rights: Rights): RobotPermission['access'] {
-  return Object.entries(rights).flatMap(([resource, actions]) =>
-    actions.map((action) => ({ resource, action })),
-  );
+function accessOf(rights: readonly Right[]): RobotPermission['access'] {
+  return rights.flatMap(({ resource, actions }) => actions.map((action) => ({ resource, action })));
 }
