@@ -1,7 +1,7 @@
 import { AndFilter, parseFilter, PresenceFilter, type Filter } from 'ldapjs';
 import type { DirectoryConfig } from '../config/config';
 import { LdapConnection } from './ldap.connection';
-import { LdapFailure } from './ldap-failure';
+import { LdapFailure, type LdapStep } from './ldap-failure';
 
 /** Result codes of RFC 4511 4.1.9. */
 const SIZE_LIMIT_EXCEEDED = 4;
@@ -13,11 +13,16 @@ export interface DirectorySurvey {
   adminGroup: 'not-configured' | 'absent' | 'without-members' | 'has-members';
 }
 
-/**
- * What the service account sees of the directory, for the doctor; changes nothing. Rejects with LdapFailure when
- * the directory does not let it look.
- */
-export async function surveyDirectory(config: DirectoryConfig): Promise<DirectorySurvey> {
+/** Why the directory did not let the service account look. */
+export interface DirectoryFailure {
+  step: LdapStep;
+  reason: string;
+  /** The result code that the server answered; null when no answer came. */
+  resultCode: number | null;
+}
+
+/** What the service account sees of the directory, or why it sees nothing; for the doctor. Changes nothing. */
+export async function surveyDirectory(config: DirectoryConfig): Promise<DirectorySurvey | DirectoryFailure> {
   const service = LdapConnection.start(config, config.timeoutMs);
   const late = new AbortController();
   const timer = setTimeout(() => late.abort(), config.timeoutMs * 2);
@@ -29,6 +34,9 @@ export async function surveyDirectory(config: DirectoryConfig): Promise<Director
       people: await surveyPeople(service, config),
       adminGroup: await surveyAdminGroup(service, config),
     };
+  } catch (error) {
+    if (error instanceof LdapFailure) return error;
+    throw error;
   } finally {
     clearTimeout(timer);
     service.close();

@@ -1,6 +1,6 @@
 import type { DirectoryConfig } from '../config/config';
-import type { DirectorySurvey } from '../directory/directory-survey';
-import { examineDirectory, type DirectoryFailure } from './doctor.directory';
+import type { DirectoryFailure, DirectorySurvey } from '../directory/directory-survey';
+import { examineDirectory } from './doctor.directory';
 
 const CONFIG: DirectoryConfig = {
   url: 'ldaps://ldap.example.com',
@@ -69,7 +69,7 @@ describe('the doctor on the directory', () => {
     const url = 'ldap://ldap.example.com';
     expect(await complaints(WELL, { url })).toEqual([plain]);
     expect(await complaints(WELL, { url, startTls: true })).toEqual([]);
-    const failure = { step: 'connect', reason: 'ECONNREFUSED', resultCode: null };
+    const failure: DirectoryFailure = { step: 'connect', reason: 'ECONNREFUSED', resultCode: null };
     expect(await complaints(failure, { url })).toEqual([plain, expect.stringMatching(/^problem/)]);
   });
 });

@@ -1,15 +1,7 @@
 import type { DirectoryConfig } from '../config/config';
-import type { DirectorySurvey } from '../directory/directory-survey';
+import type { DirectoryFailure, DirectorySurvey } from '../directory/directory-survey';
 import { ok, problem, warning, type Finding } from './finding';
 import { networkAdvice } from './network-advice';
-
-/** Why the directory did not let the service account look. */
-export interface DirectoryFailure {
-  step: string;
-  reason: string;
-  /** The result code that the server answered; null when no answer came. */
-  resultCode: number | null;
-}
 
 const INVALID_CREDENTIALS = 49;
 
