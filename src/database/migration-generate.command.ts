@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { execFileSync } from 'node:child_process';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createDataSource, dataSourceOptions } from './data-source';
@@ -28,6 +29,9 @@ async function main(name: string | undefined): Promise<void> {
     const path = join(SOURCE, 'migrations', `${timestamp}-${kebabCase(name)}.ts`);
     writeFileSync(path, migrationFile(name, timestamp, up, migrationStatements(wanted, present)));
     listMigrations();
+    execFileSync('npx', ['prettier', '--write', '--log-level=warn', path, join(SOURCE, 'migrations.ts')], {
+      stdio: 'inherit',
+    });
     console.log(`Wrote ${path}. Read it; a new column of a table with rows needs a value for them.`);
   } finally {
     await dataSource.destroy();
