@@ -1,0 +1,370 @@
+import { randomUUID } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { pipeline } from 'node:stream/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { artifactRoutes } from './artifacts';
+import { auditLogRoutes } from './audit-logs';
+import { authenticate } from './authentication';
+import { isAuthenticated, nameOf } from './caller';
+import { HarborError, internalError } from './errors';
+import { Exchange, WITH_CHARSET } from './exchange';
+import type { Reply } from './exchange';
+import { Faults } from './faults';
+import type { Fault } from './faults';
+import { immutableTagRoutes } from './immutable-tags';
+import { Lockout } from './lockout';
+import { memberRoutes } from './members';
+import { addProject, projectRoutes } from './projects';
+import { addQuota, quotaRoutes } from './quotas';
+import { registryReply } from './registry';
+import { repositoryRoutes } from './repositories';
+import { retentionRoutes } from './retentions';
+import { robotRoutes } from './robots';
+import { Router } from './router';
+import { FolderBlobs, MemoryBlobs, StateFile } from './store';
+import { systemRoutes } from './system';
+import { tokenReply } from './tokens';
+import { auditUserWrite } from './user-audit';
+import { addUser, userRoutes } from './users';
+import { Webhooks } from './webhook-delivery';
+import { webhookRoutes } from './webhooks';
+import { World } from './world';
+
+export interface SandboxHarborOptions {
+  /** 127.0.0.1 when absent. */
+  host?: string;
+  /** 0 (when absent): a free one. */
+  port?: number;
+  /** Where state and blobs are kept; null (when absent): in memory. */
+  dataFolder?: string | null;
+  /** Of the user `admin`; counts at the first start of a folder only. */
+  adminPassword: string;
+  /** What systeminfo tells; v2.15.2 when absent. */
+  version?: string;
+  /** The registry address in links, `host:port`; the one it listens on when absent. */
+  address?: string;
+  /** How long a wrong password is held and its name locked: Harbor's 1,500; 0 when absent. */
+  wrongPasswordHoldMs?: number;
+  /** When a webhook is tried, after its event and after each failure: Harbor's 0.4, 68 and 119 s when absent. */
+  webhookDelaysMs?: readonly number[];
+}
+
+/** One request that came in, for tests that ask what was called. */
+export interface Call {
+  method: string;
+  /** With the query, as sent. */
+  path: string;
+  /** Username or robot name; empty when anonymous. */
+  caller: string;
+  /** What was answered; 0 when nothing was. */
+  status: number;
+}
+
+const CALLS_KEPT = 10_000;
+const PULL_FLUSH_MS = 10_000;
+const READ_ONLY_EXEMPT = /^\/(api\/v2\.0\/configurations|service\/)/;
+
+/** A Harbor 2.15.2 in this process, on a port of its own: the API, the registry, and the faults tests ask of it. */
+export class SandboxHarbor {
+  readonly faults: Faults;
+  /** The newest ten thousand. */
+  readonly calls: Call[] = [];
+  private server: Server | undefined;
+  private port: number;
+  private readonly router: Router;
+  private readonly pullTimer: NodeJS.Timeout;
+
+  private constructor(
+    private readonly world: World,
+    private readonly state: StateFile,
+    private readonly host: string,
+    port: number,
+  ) {
+    this.port = port;
+    this.faults = new Faults({ stop: () => this.close(), listen: () => this.listen() });
+    this.router = new Router([
+      ...systemRoutes(world),
+      ...userRoutes(world),
+      ...projectRoutes(world),
+      ...memberRoutes(world),
+      ...immutableTagRoutes(world),
+      ...quotaRoutes(world),
+      ...robotRoutes(world),
+      ...webhookRoutes(world),
+      ...auditLogRoutes(world),
+      ...retentionRoutes(world),
+      ...repositoryRoutes(world),
+      ...artifactRoutes(world),
+    ]);
+    this.pullTimer = setInterval(() => this.flushPulls(), PULL_FLUSH_MS);
+    this.pullTimer.unref();
+  }
+
+  static async start(options: SandboxHarborOptions): Promise<SandboxHarbor> {
+    const folder = options.dataFolder ?? null;
+    const state = StateFile.open(folder);
+    const settings = { version: options.version ?? 'v2.15.2', address: options.address ?? '' };
+    const webhooks = new Webhooks(
+      state.database,
+      settings,
+      options.webhookDelaysMs ?? [400, 68_000, 119_000],
+    );
+    const blobs = folder === null ? new MemoryBlobs() : new FolderBlobs(folder);
+    const lockout = new Lockout(options.wrongPasswordHoldMs ?? 0);
+    const world = new World(settings, state.database, blobs, webhooks, lockout);
+    if (state.database.isEmpty) seed(world, options.adminPassword);
+    const harbor = new SandboxHarbor(world, state, options.host ?? '127.0.0.1', options.port ?? 0);
+    await harbor.listen();
+    settings.address ||= `${harbor.host}:${harbor.port}`;
+    await state.flush();
+    return harbor;
+  }
+
+  /** Where it listens: `http://127.0.0.1:PORT`. */
+  get url(): string {
+    return `http://${this.host}:${this.port}`;
+  }
+
+  /** The registry address in image links: `127.0.0.1:PORT`, or what was asked for. */
+  get address(): string {
+    return this.world.settings.address;
+  }
+
+  /** Counts the pulls that wait to be counted, as Harbor does every ten seconds. */
+  flushPulls(): void {
+    if (this.world.flushPulls()) this.state.changed();
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.pullTimer);
+    this.world.webhooks.stop();
+    this.world.flushPulls();
+    await this.close();
+    await this.state.flush();
+  }
+
+  private listen(): Promise<void> {
+    if (this.server) return Promise.resolve();
+    const server = createServer((request, response) => void this.serve(request, response));
+    this.server = server;
+    return new Promise((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(this.port, this.host, () => {
+        server.off('error', reject);
+        this.port = portOf(server);
+        resolve();
+      });
+    });
+  }
+
+  private close(): Promise<void> {
+    const { server } = this;
+    this.server = undefined;
+    if (!server) return Promise.resolve();
+    return new Promise((resolve) => {
+      server.close(() => resolve());
+      server.closeAllConnections();
+    });
+  }
+
+  private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const given = request.headers['x-request-id'];
+    const exchange = new Exchange(request, typeof given === 'string' ? given : randomUUID());
+    const call: Call = { method: exchange.method, path: request.url ?? '/', caller: '', status: 0 };
+    this.calls.push(call);
+    if (this.calls.length > CALLS_KEPT) this.calls.shift();
+    request.on('error', () => response.destroy());
+    response.on('error', () => response.destroy());
+    const { latencyMs, fault } = this.faults.strike(call.method, call.path);
+    if (latencyMs > 0) await sleep(latencyMs);
+    if (fault && isBefore(fault)) {
+      fail(response, fault);
+      return;
+    }
+    const reply = await this.answer(exchange, call);
+    if (exchange.method !== 'GET' && exchange.method !== 'HEAD') this.state.changed();
+    if (fault?.kind === 'drop-after') return void response.destroy();
+    try {
+      await send(
+        response,
+        exchange,
+        fault?.kind === 'status-after' ? maskedAs(fault.status ?? 500) : reply,
+        this.world,
+      );
+      call.status = response.statusCode;
+    } catch {
+      response.destroy();
+    }
+  }
+
+  private async answer(exchange: Exchange, call: Call): Promise<Reply> {
+    try {
+      this.requireWritable(exchange);
+      const isRegistry = exchange.path.startsWith('/v2');
+      exchange.caller = await authenticate(this.world, exchange.headers.authorization, isRegistry);
+      call.caller = nameOf(exchange.caller);
+      requireNoCookie(exchange);
+      const reply = await this.handle(exchange);
+      auditUserWrite(this.world, exchange, reply);
+      return withSession(exchange, reply);
+    } catch (error) {
+      const known = error instanceof HarborError ? error : internalError();
+      const reply = errorReply(known);
+      if (isAuthenticated(exchange.caller)) auditUserWrite(this.world, exchange, reply);
+      const isMasked = known.code === 'DENIED' && known.message.startsWith('The system is in read only');
+      return isMasked ? reply : withSession(exchange, reply);
+    }
+  }
+
+  private handle(exchange: Exchange): Reply | Promise<Reply> {
+    const { path } = exchange;
+    if (path === '/v2' || path.startsWith('/v2/')) return registryReply(this.world, exchange);
+    if (path === '/service/token') {
+      if (exchange.method !== 'GET') throw new HarborError('METHOD_NOT_ALLOWED', 'method not allowed');
+      return tokenReply(this.world, exchange);
+    }
+    const inner = /^\/api\/v2\.0(\/.*)$/.exec(path)?.[1];
+    if (inner === undefined) throw new HarborError('NOT_FOUND', `path ${path} was not found`);
+    return this.router.find(exchange, inner)(exchange);
+  }
+
+  private requireWritable({ method, path }: Exchange): void {
+    const isWrite = method !== 'GET' && method !== 'HEAD' && method !== 'OPTIONS';
+    if (isWrite && this.world.database.configuration.read_only === true && !READ_ONLY_EXEMPT.test(path)) {
+      throw new HarborError('DENIED', 'The system is in read only mode. Any modification is prohibited.');
+    }
+  }
+}
+
+/** A fresh Harbor: the admin, the user no one can be, and the public project `library`. */
+function seed(world: World, adminPassword: string): void {
+  const admin = addUser(
+    world,
+    { username: 'admin', email: '', realname: 'system admin', comment: 'admin user' },
+    adminPassword,
+    { isSystemAdmin: true },
+  );
+  addUser(
+    world,
+    { username: 'anonymous', email: 'anonymous@example.com', realname: 'anonymous user', comment: '' },
+    randomUUID(),
+    { isDeleted: true },
+  );
+  addQuota(world, addProject(world, 'library', admin, { public: 'true' }).id, -1);
+}
+
+function portOf(server: Server): number {
+  const address: AddressInfo | string | null = server.address();
+  if (address === null || typeof address === 'string') throw new Error('the sandbox Harbor has no port');
+  return address.port;
+}
+
+const sessionOf = (exchange: Exchange): boolean => /(^|;\s*)sid=/.test(exchange.headers.cookie ?? '');
+
+/** A write that carries a session cookie needs a CSRF token, which no API client has. */
+function requireNoCookie(exchange: Exchange): void {
+  const { method } = exchange;
+  if (!sessionOf(exchange) || method === 'GET' || method === 'HEAD' || method === 'OPTIONS') return;
+  throw new HarborError('FORBIDDEN', 'CSRF token not found in request', {
+    headers: {
+      'x-harbor-csrf-token': Buffer.from(randomUUID()).toString('base64'),
+      'set-cookie': `_gorilla_csrf=${randomUUID()}; Path=/; HttpOnly`,
+    },
+  });
+}
+
+/** Every request without the cookie is given one, and leaves a session behind. */
+function withSession(exchange: Exchange, reply: Reply): Reply {
+  if (sessionOf(exchange)) return reply;
+  const cookie = `sid=${randomUUID().replaceAll('-', '')}; Path=/; HttpOnly`;
+  return { ...reply, headers: { ...reply.headers, 'set-cookie': cookie } };
+}
+
+const errorReply = (error: HarborError): Reply => ({
+  status: error.status,
+  json: error.body(),
+  headers: error.options.headers,
+  contentType: WITH_CHARSET,
+});
+
+const maskedAs = (status: number): Reply => ({
+  status,
+  json: internalError().body(),
+  contentType: WITH_CHARSET,
+});
+
+async function send(response: ServerResponse, exchange: Exchange, reply: Reply, world: World): Promise<void> {
+  const hasBody = exchange.method !== 'HEAD' && reply.status !== 304 && reply.status !== 204;
+  const bytes =
+    reply.bytes ?? (reply.json === undefined ? undefined : Buffer.from(JSON.stringify(reply.json)));
+  const contentType = reply.contentType ?? (reply.json === undefined ? undefined : 'application/json');
+  const headers: Record<string, string> = {
+    'x-request-id': exchange.requestId,
+    ...(contentType === undefined ? {} : { 'content-type': contentType }),
+    ...(bytes ? { 'content-length': String(bytes.length) } : {}),
+    ...(bytes || reply.blob || reply.status === 304 || reply.status === 204 ? {} : { 'content-length': '0' }),
+    ...reply.headers,
+  };
+  response.writeHead(reply.status, headers);
+  // A refused upload is not read to its end: the connection must not carry the rest into the next request.
+  if (!exchange.request.readableEnded && reply.status >= 400) exchange.request.resume();
+  if (hasBody && reply.blob !== undefined) await pipeline(world.blobs.stream(reply.blob), response);
+  else response.end(hasBody ? bytes : undefined);
+}
+
+const isBefore = (fault: Fault): boolean => fault.kind !== 'drop-after' && fault.kind !== 'status-after';
+
+/** Answers wrongly without having applied anything. */
+function fail(response: ServerResponse, fault: Fault): void {
+  const json = { 'content-type': 'application/json' };
+  switch (fault.kind) {
+    case 'status':
+      response.writeHead(fault.status ?? 500, { 'content-type': WITH_CHARSET, ...fault.headers });
+      response.end(JSON.stringify(internalError().body()));
+      return;
+    case 'drop':
+      response.destroy();
+      return;
+    case 'hang':
+      return;
+    case 'html':
+      response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' });
+      response.end('<!doctype html><html><body><h1>Please log in</h1></body></html>');
+      return;
+    case 'truncated':
+      response.writeHead(200, { ...json, connection: 'close' });
+      response.end('[{"id": 1, "name": "hal');
+      return;
+    case 'huge':
+      response.writeHead(200, json);
+      writeHuge(response, 50);
+      return;
+    case 'redirect':
+      response.writeHead(302, { location: 'http://elsewhere.example.com/', ...fault.headers });
+      response.end();
+      return;
+    case 'wrong-types':
+      response.writeHead(200, json);
+      response.end(
+        JSON.stringify({ id: 'one', name: 7, project_id: null, metadata: 'none', tags: {}, digest: 12 }),
+      );
+      return;
+    case 'latency':
+    case 'drop-after':
+    case 'status-after':
+      throw new Error(`a fault of kind ${fault.kind} is no answer of its own`);
+  }
+}
+
+/** One JSON string of this many megabytes, as fast as the reader takes it. */
+function writeHuge(response: ServerResponse, megabytesLeft: number): void {
+  if (response.destroyed) return;
+  if (megabytesLeft === 0) {
+    response.end('"]');
+    return;
+  }
+  const chunk = `${megabytesLeft === 50 ? '["' : ''}${'x'.repeat(1 << 20)}`;
+  response.write(chunk, () => writeHuge(response, megabytesLeft - 1));
+}
