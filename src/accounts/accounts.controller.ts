@@ -1,5 +1,5 @@
 import { Body, Controller, Get, HttpStatus, Inject, Post, Res } from '@nestjs/common';
-import { ApiBearerAuth, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { PersonCaller } from '../auth/caller';
 import { CurrentPerson } from '../auth/current-caller.decorator';
@@ -7,7 +7,6 @@ import { Allow } from '../auth/roles.decorator';
 import { RequestLanguage } from '../common/language.decorator';
 import type { Language } from '../common/messages';
 import { NoStore } from '../common/no-store.decorator';
-import { BEARER } from '../common/openapi-document';
 import { ApiProblem } from '../common/openapi-problem';
 import type { Config } from '../config/config';
 import { CONFIG } from '../config/config.module';
@@ -16,7 +15,6 @@ import { AccountDto, toAccountDto } from './dto/account.dto';
 import { CredentialsDto, IssueCredentialsDto, toCredentialsDto } from './dto/credentials.dto';
 
 @ApiTags('The registry and my account')
-@ApiBearerAuth(BEARER)
 @Controller('account')
 export class AccountsController {
   constructor(

@@ -1,12 +1,10 @@
 import { Controller, Get } from '@nestjs/common';
-import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Allow } from '../auth/roles.decorator';
-import { BEARER } from '../common/openapi-document';
 import { RegistryDto } from './dto/registry.dto';
 import { RegistryService } from './registry.service';
 
 @ApiTags('The registry and my account')
-@ApiBearerAuth(BEARER)
 @Controller('registry')
 export class RegistryController {
   constructor(private readonly registry: RegistryService) {}

@@ -13,7 +13,6 @@ import {
   Res,
 } from '@nestjs/common';
 import {
-  ApiBearerAuth,
   ApiCreatedResponse,
   ApiHeader,
   ApiNoContentResponse,
@@ -28,7 +27,6 @@ import { Allow } from '../auth/roles.decorator';
 import { formatEtag, IfMatch } from '../common/etag';
 import { RequestLanguage } from '../common/language.decorator';
 import type { Language } from '../common/messages';
-import { BEARER } from '../common/openapi-document';
 import { ApiProblem } from '../common/openapi-problem';
 import { ApiPage, Cursor, toPage, type Page } from '../common/paging';
 import type { Config } from '../config/config';
@@ -42,7 +40,6 @@ import { ImagesService, type CatalogedImage } from './images.service';
 const cursor = new Cursor('images', { id: 'string' });
 
 @ApiTags('Images (the catalog)')
-@ApiBearerAuth(BEARER)
 @Controller('images')
 export class ImagesController {
   constructor(

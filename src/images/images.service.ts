@@ -233,9 +233,7 @@ export class ImagesService {
   }
 
   /** A link with a digest never moves and has no tag record; its tag, where it has one, must carry that digest. */
-  private async observe(
-    link: ImageLink,
-  ): Promise<{
+  private async observe(link: ImageLink): Promise<{
     facts: Pick<Image, 'kind' | 'platforms' | 'sizeBytes'>;
     digest: string | null;
     record: TagRecord | null;

@@ -1,17 +1,15 @@
 import { Controller, Get, Query } from '@nestjs/common';
-import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Caller } from '../auth/caller';
 import { CurrentCaller } from '../auth/current-caller.decorator';
 import { Allow } from '../auth/roles.decorator';
 import { RequestLanguage } from '../common/language.decorator';
 import type { Language } from '../common/messages';
-import { BEARER } from '../common/openapi-document';
 import { ApiProblem } from '../common/openapi-problem';
 import { LookupDto, LookupQueryDto, toLookupDto } from './dto/lookup.dto';
 import { LookupService } from './lookup.service';
 
 @ApiTags('Lookup (the scheduler’s side)')
-@ApiBearerAuth(BEARER)
 @Controller('lookup')
 export class LookupController {
   constructor(private readonly lookups: LookupService) {}

@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import type { Caller } from '../auth/caller';
 import { PersonsService } from '../auth/persons.service';
+import { usernameKey } from '../auth/username-key';
 import { Clock } from '../common/clock';
 import { DomainError, isOutage } from '../common/errors';
 import { formatImageLink, pinnedReference, type ImageLink } from '../common/image-link';
@@ -287,7 +288,7 @@ type Asker = { key: string; personId: string } | { key: string; username: string
 /** A person asks for himself; a scheduler names the person. */
 function askerOf(caller: Caller, username: string | undefined): Asker {
   if (caller.kind === 'person') {
-    if (username !== undefined && username !== caller.username) {
+    if (username !== undefined && usernameKey(username) !== usernameKey(caller.username)) {
       throw new DomainError('forbidden', 'lookup.for-forbidden');
     }
     return { key: caller.personId, personId: caller.personId };
