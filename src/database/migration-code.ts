@@ -29,13 +29,13 @@ export function migrationFile(
       : '';
   const body = (statements: readonly string[]): string => usesColumns(statements) + statements.join('\n');
   const code = body(up) + body(down);
-  const types = ['MigrationInterface', 'QueryRunner'].map((type) => `type ${type}`);
-  if (code.includes('new Table(')) types.push('Table');
-  if (code.includes('new TableIndex(')) types.push('TableIndex');
-  if (code.includes('new TableForeignKey(')) types.push('TableForeignKey');
-  if (code.includes('new TableColumn(')) types.push('TableColumn');
-  return `import { ${types.join(', ')} } from 'typeorm';
-${code.includes('migrationColumns') ? `import { migrationColumns } from '../migration-columns';\n` : ''}
+  const classes = ['Table', 'TableColumn', 'TableForeignKey', 'TableIndex'];
+  const used = classes.filter((word) => code.includes(`new ${word}(`));
+  const ours = Object.entries({ changeColumn: '../change-column', migrationColumns: '../migration-columns' });
+  const imports = ours.filter(([word]) => code.includes(`${word}(`));
+  return `import { ${['type MigrationInterface', 'type QueryRunner', ...used].join(', ')} } from 'typeorm';
+${imports.map(([word, path]) => `import { ${word} } from '${path}';`).join('\n')}
+
 export class ${name}${timestamp} implements MigrationInterface {
   async up(queryRunner: QueryRunner): Promise<void> {
     ${body(up)}
@@ -59,22 +59,23 @@ function createTable(table: TableShape): string {
 /** What is dropped goes first, so that a part that only changed can be made again under its name. */
 function changes(old: TableShape, table: TableShape): string[] {
   const { name } = table;
+  const on = (call: string, part: string): string => `await queryRunner.${call}('${name}', ${part});`;
   return [
-    ...gone(old.foreignKeys, table.foreignKeys).map((key) => `dropForeignKey('${name}', '${key}')`),
-    ...gone(old.indices, table.indices).map((index) => `dropIndex('${name}', '${index}')`),
-    ...[...old.columns.keys()]
+    ...gone(old.foreignKeys, table.foreignKeys).map((key) => on('dropForeignKey', `'${key}'`)),
+    ...gone(old.indices, table.indices).map((index) => on('dropIndex', `'${index}'`)),
+    ...gone(old.columns, table.columns)
       .filter((column) => !table.columns.has(column))
-      .map((column) => `dropColumn('${name}', '${column}')`),
+      .map((column) => on('dropColumn', `'${column}'`)),
     ...added(old.columns, table.columns).map(([column, code]) =>
       old.columns.has(column)
-        ? `changeColumn('${name}', '${column}', new TableColumn(${code}))`
-        : `addColumn('${name}', new TableColumn(${code}))`,
+        ? `await changeColumn(queryRunner, '${name}', ${code});`
+        : on('addColumn', `new TableColumn(${code})`),
     ),
-    ...added(old.indices, table.indices).map(([, code]) => `createIndex('${name}', new TableIndex(${code}))`),
-    ...added(old.foreignKeys, table.foreignKeys).map(
-      ([, code]) => `createForeignKey('${name}', new TableForeignKey(${code}))`,
+    ...added(old.indices, table.indices).map(([, code]) => on('createIndex', `new TableIndex(${code})`)),
+    ...added(old.foreignKeys, table.foreignKeys).map(([, code]) =>
+      on('createForeignKey', `new TableForeignKey(${code})`),
     ),
-  ].map((call) => `await queryRunner.${call};`);
+  ];
 }
 
 /** The names whose code is not in `now`. */

@@ -13,10 +13,12 @@ import { Session } from '../../src/auth/session.entity';
 import type { Config } from '../../src/config/config';
 import { ConfigModule } from '../../src/config/config.module';
 import { loadConfig } from '../../src/config/load-config';
+import { changeColumn } from '../../src/database/change-column';
 import { createDataSource, dataSourceOptions } from '../../src/database/data-source';
 import { isUniqueViolation, toDatabaseError } from '../../src/database/database-errors';
 import { DatabaseModule } from '../../src/database/database.module';
 import { migrate } from '../../src/database/migrate';
+import { migrationColumns } from '../../src/database/migration-columns';
 import { migrations } from '../../src/database/migrations';
 import { TagRecord } from '../../src/tag-rule/tag-record.entity';
 import { getServerVariable } from '../servers/environment';
@@ -248,6 +250,22 @@ describe.each(Object.entries(engines))('the database on %s', (engine, create) =>
     expect(told.length).toBeGreaterThanOrEqual(20);
     const kept = (await dataSource.getRepository(AuditEntry).find()).map(({ id }) => id);
     expect(told.filter((id) => !kept.includes(id))).toEqual([]);
+  });
+
+  it('keeps the values of a column that is changed, and refuses to cut them', async () => {
+    const dataSource = await openMigrated();
+    await dataSource.getRepository(Person).insert(person({ displayName: 'Ada' }));
+    const queryRunner = dataSource.createQueryRunner();
+    const column = migrationColumns(queryRunner);
+    await changeColumn(queryRunner, 'persons', column.text('displayName', 500, 'nullable'));
+    const shortened = changeColumn(queryRunner, 'persons', column.text('displayName', 2));
+    // SQLite knows no lengths.
+    if (engine !== 'sqlite') await expect(shortened).rejects.toThrow('too long');
+    else await shortened;
+    await queryRunner.release();
+    expect((await dataSource.getRepository(Person).find()).map(({ displayName }) => displayName)).toEqual([
+      'Ada',
+    ]);
   });
 
   it('is opened and migrated by DatabaseModule, and closed with the app', async () => {
