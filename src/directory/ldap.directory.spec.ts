@@ -106,8 +106,9 @@ describe('LdapDirectory and a server that misbehaves', () => {
 
   it('says in its cause what happened, and neither a DN nor a password', async () => {
     const sandbox = await SandboxDirectory.start({ people: [] });
-    const failure = await failureOf({ url: sandbox.url, bindPassword: 'wrong-service-password' });
-    await sandbox.stop();
+    const failure = await failureOf({ url: sandbox.url, bindPassword: 'wrong-service-password' }).finally(
+      () => sandbox.stop(),
+    );
     expect(failure).toMatchObject(outage);
     expect(failure.cause).toBe('LdapFailure: LDAP bind: InvalidCredentialsError (49)');
   });

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createClient } from 'ldapjs';
-import { SandboxDirectory } from '../../sandbox/directory/sandbox-directory';
+import { SandboxDirectory, type SandboxDirectoryOptions } from '../../sandbox/directory/sandbox-directory';
 import type { DirectoryConfig } from '../../src/config/config';
 import { LdapDirectory } from '../../src/directory/ldap.directory';
 import { certificates } from '../servers/certificates';
@@ -341,10 +341,20 @@ describe('LdapDirectory on OpenLDAP', () => {
 });
 
 describe('LdapDirectory on the sandbox directory', () => {
+  const started: SandboxDirectory[] = [];
+  const start = async (options: SandboxDirectoryOptions) => {
+    const sandbox = await SandboxDirectory.start(options);
+    started.push(sandbox);
+    return sandbox;
+  };
+  afterEach(async () => {
+    for (const sandbox of started.splice(0)) await sandbox.stop();
+  });
+
   const people = [{ username: 'ada', password: 'pw-ada', displayName: 'Ada', email: null }];
 
   it('sends nothing, least of all a password, when StartTLS is refused', async () => {
-    const sandbox = await SandboxDirectory.start({ people });
+    const sandbox = await start({ people });
     const directory = new LdapDirectory({
       ...base,
       ...facts(sandbox),
@@ -353,11 +363,10 @@ describe('LdapDirectory on the sandbox directory', () => {
     });
     await expect(directory.login('ada', 'pw-ada')).rejects.toMatchObject({ code: 'directory.unavailable' });
     expect(sandbox.operations).toEqual([]);
-    await sandbox.stop();
   });
 
   it('asks the directory as often for an unknown name as for a wrong password', async () => {
-    const sandbox = await SandboxDirectory.start({ people });
+    const sandbox = await start({ people });
     const directory = new LdapDirectory({ ...base, ...facts(sandbox) });
     const kindsOf = async (name: string) => {
       sandbox.operations.splice(0);
@@ -366,28 +375,25 @@ describe('LdapDirectory on the sandbox directory', () => {
     };
     expect(await kindsOf('ada')).toEqual(['bind', 'search', 'bind']);
     expect(await kindsOf('nobody')).toEqual(['bind', 'search', 'bind']);
-    await sandbox.stop();
   });
 
   it('never sends an empty password to a server that would say yes', async () => {
-    const sandbox = await SandboxDirectory.start({ people });
+    const sandbox = await start({ people });
     expect(await new LdapDirectory({ ...base, ...facts(sandbox) }).login('ada', '')).toEqual({ ok: false });
     expect(sandbox.operations).toEqual([]);
-    await sandbox.stop();
   });
 
   it('speaks LDAPS', async () => {
     const { ca, otherCa, certificate, key } = certificates();
-    const sandbox = await SandboxDirectory.start({ people, certificate, key });
+    const sandbox = await start({ people, certificate, key });
     const settings = { ...base, ...facts(sandbox) };
     expect(await new LdapDirectory({ ...settings, ca }).login('ada', 'pw-ada')).toMatchObject({ ok: true });
     const wary = new LdapDirectory({ ...settings, ca: otherCa });
     await expect(wary.login('ada', 'pw-ada')).rejects.toMatchObject({ code: 'directory.unavailable' });
-    await sandbox.stop();
   });
 
   it('is the same person with the same id after a restart, and forgets nobody while it is down', async () => {
-    const first = await SandboxDirectory.start({ people });
+    const first = await start({ people });
     const directory = new LdapDirectory({ ...base, ...facts(first) });
     const before = await directory.findByUsername('ada');
     await first.down();
@@ -395,9 +401,8 @@ describe('LdapDirectory on the sandbox directory', () => {
     await first.up();
     expect(await directory.findByUsername('ada')).toEqual(before);
     await first.stop();
-    const second = await SandboxDirectory.start({ people });
+    const second = await start({ people });
     expect(await new LdapDirectory({ ...base, ...facts(second) }).findByUsername('ada')).toEqual(before);
-    await second.stop();
   });
 
   function facts({ url, bindDn, bindPassword, baseDn, adminGroupDn }: SandboxDirectory) {
