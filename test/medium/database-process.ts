@@ -10,6 +10,7 @@ import { databaseConfig } from './database-engines';
 async function main(action: string | undefined, url: string): Promise<void> {
   const dataSource = await createDataSource(dataSourceOptions(databaseConfig(url))).initialize();
   if (action === 'migrate') {
+    process.stdout.write('connected\n');
     process.stdout.write(`${JSON.stringify(await migrate(dataSource))}\n`);
     await dataSource.destroy();
     return;

@@ -1,10 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { setImmediate, setTimeout } from 'node:timers/promises';
 import { Test } from '@nestjs/testing';
 import { getDataSourceToken } from '@nestjs/typeorm';
-import { DataSource } from 'typeorm';
+import { DataSource, type MigrationInterface } from 'typeorm';
 import { v7 } from 'uuid';
 import { Account } from '../../src/accounts/account.entity';
 import { AuditEntry } from '../../src/audit/audit-entry.entity';
@@ -17,6 +18,7 @@ import { changeColumn } from '../../src/database/change-column';
 import { createDataSource, dataSourceOptions } from '../../src/database/data-source';
 import { isUniqueViolation, toDatabaseError } from '../../src/database/database-errors';
 import { DatabaseModule } from '../../src/database/database.module';
+import { entities } from '../../src/database/entities';
 import { migrate } from '../../src/database/migrate';
 import { migrationColumns } from '../../src/database/migration-columns';
 import { migrations } from '../../src/database/migrations';
@@ -31,7 +33,7 @@ const AT = new Date('2026-11-21T22:33:44.567Z');
 
 let database: TestDatabase;
 let opened: DataSource[] = [];
-let children: ChildProcess[] = [];
+let children: ChildProcessWithoutNullStreams[] = [];
 
 async function open(url = database.url): Promise<DataSource> {
   const dataSource = await createDataSource(dataSourceOptions(databaseConfig(url))).initialize();
@@ -45,7 +47,7 @@ async function openMigrated(): Promise<DataSource> {
   return dataSource;
 }
 
-function start(action: 'migrate' | 'write'): ChildProcess {
+function start(action: 'migrate' | 'write'): ChildProcessWithoutNullStreams {
   const starter = join(__dirname, 'database-process.mjs');
   const child = spawn(process.execPath, [
     starter,
@@ -57,10 +59,10 @@ function start(action: 'migrate' | 'write'): ChildProcess {
   return child;
 }
 
-async function outputOf(child: ChildProcess): Promise<{ stdout: string; stderr: string }> {
+async function outputOf(child: ChildProcessWithoutNullStreams): Promise<{ stdout: string; stderr: string }> {
   const output = { stdout: '', stderr: '' };
-  child.stdout?.on('data', (chunk: Buffer) => (output.stdout += chunk.toString()));
-  child.stderr?.on('data', (chunk: Buffer) => (output.stderr += chunk.toString()));
+  child.stdout.on('data', (chunk: Buffer) => (output.stdout += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (output.stderr += chunk.toString()));
   await once(child, 'close');
   return output;
 }
@@ -132,11 +134,24 @@ describe.each(Object.entries(engines))('the database on %s', (engine, create) =>
     expect(left).toEqual([]);
   });
 
-  it('is migrated by one of several processes that start at once', async () => {
-    const outputs = await Promise.all([1, 2, 3].map(() => outputOf(start('migrate'))));
-    expect(outputs.map(({ stderr }) => stderr)).toEqual(['', '', '']);
-    const ran = outputs.map(({ stdout }) => JSON.parse(stdout) as string[]);
-    expect(ran.filter((names) => names.length > 0)).toEqual([NAMES]);
+  it('is migrated by one process, while others that start at the same time wait', async () => {
+    let go: (value: unknown) => void = () => undefined;
+    const wait = new Promise((resolve) => (go = resolve));
+    class Slow1000000000000 implements MigrationInterface {
+      up = (): Promise<unknown> => wait;
+      down = (): Promise<void> => Promise.resolve();
+    }
+    const schema = { entities: [...entities], migrations: [Slow1000000000000, ...migrations] };
+    const dataSource = createDataSource(dataSourceOptions(databaseConfig(database.url), schema));
+    opened.push(await dataSource.initialize());
+    const first = migrate(dataSource);
+    const others = [start('migrate'), start('migrate')];
+    const outputs = others.map(outputOf);
+    await Promise.all(others.map(({ stdout }) => once(stdout, 'data')));
+    await setTimeout(200);
+    go(null);
+    expect(await first).toEqual([Slow1000000000000.name, ...NAMES]);
+    expect(await Promise.all(outputs)).toEqual(others.map(() => ({ stdout: 'connected\n[]\n', stderr: '' })));
   });
 
   it('gives back what was stored: times with milliseconds, sizes, flags, JSON, any text', async () => {
@@ -144,6 +159,10 @@ describe.each(Object.entries(engines))('the database on %s', (engine, create) =>
     const record = tagRecord();
     await dataSource.getRepository(TagRecord).insert(record);
     expect(await dataSource.getRepository(TagRecord).findOneByOrFail({ id: record.id })).toEqual(record);
+    const [raw] = await dataSource.query<{ at: string }[]>(
+      'SELECT CAST(firstSeenAt AS CHAR(23)) AS at FROM tag_records',
+    );
+    expect(raw?.at).toBe('2026-11-21 22:33:44.567');
     const ada = person({ displayName: '刘一舟 👩‍🚀 Ⅷ' });
     await dataSource.getRepository(Person).save(ada);
     expect(await dataSource.getRepository(Person).findOneByOrFail({ id: ada.id })).toEqual(ada);
@@ -243,7 +262,7 @@ describe.each(Object.entries(engines))('the database on %s', (engine, create) =>
     const child = start('write');
     const finished = outputOf(child);
     let committed = 0;
-    child.stdout?.on('data', () => ++committed === 20 && child.kill('SIGKILL'));
+    child.stdout.on('data', () => ++committed === 20 && child.kill('SIGKILL'));
     const { stdout, stderr } = await finished;
     expect(stderr).toBe('');
     const told = stdout.split('\n').slice(0, -1);
@@ -311,14 +330,22 @@ describe('an SQLite file', () => {
     expect(existsSync(log) ? statSync(log).size : 0).toBe(0);
   });
 
-  it('waits for another process that writes', async () => {
-    await openMigrated();
-    const others = await Promise.all([open(), open()]);
-    const inserts = others.flatMap((dataSource) =>
-      Array.from({ length: 20 }, () => dataSource.getRepository(Person).insert(person())),
-    );
-    await Promise.all(inserts);
-    expect(await others[0]?.getRepository(Person).count()).toBe(40);
+  it('takes transactions that read before they write while another process writes', async () => {
+    const dataSource = await openMigrated();
+    const { id } = await dataSource.getRepository(TagRecord).save(tagRecord({ version: 0 }));
+    const child = start('write');
+    const finished = outputOf(child);
+    await once(child.stdout, 'data');
+    for (let times = 0; times < 50; times++) {
+      await dataSource.transaction(async (manager) => {
+        const { version } = await manager.findOneByOrFail(TagRecord, { id });
+        await setImmediate();
+        await manager.update(TagRecord, { id }, { version: version + 1 });
+      });
+    }
+    child.kill('SIGKILL');
+    expect((await finished).stderr).toBe('');
+    expect((await dataSource.getRepository(TagRecord).findOneByOrFail({ id })).version).toBe(50);
   });
 });
 
