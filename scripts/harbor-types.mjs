@@ -33,7 +33,7 @@ function inlined(value) {
 function repliesOf(paths) {
   const found = {};
   for (const [path, item] of Object.entries(paths)) {
-    for (const method of ['get', 'head', 'post', 'put', 'delete']) {
+    for (const method of ['get', 'post', 'put', 'delete']) {
       if (item[method] === undefined) continue;
       const [status, response] = Object.entries(item[method].responses).find(([code]) =>
         code.startsWith('2'),

@@ -164,20 +164,24 @@ export function mayInProject(
   }
 }
 
-/** No robot can hold robot:update; Harbor takes project:update for it in a project (seen: secrets and disabling). */
+/**
+ * `project:X` on every project (`*`) is X on everything in them: project:update refreshed and disabled robots, for
+ * which no right of their own exists (seen). For a project by name it is not.
+ */
 function robotMay(
   permissions: readonly { kind: string; namespace: string; access: { resource: string; action: string }[] }[],
   projectName: string,
   resource: string,
   action: string,
 ): boolean {
-  const wanted = resource === 'robot' && action === 'update' ? 'project' : resource;
-  return permissions.some(
-    (permission) =>
-      permission.kind === 'project' &&
-      (permission.namespace === '*' || permission.namespace === projectName) &&
-      permission.access.some((access) => access.resource === wanted && access.action === action),
-  );
+  return permissions.some(({ kind, namespace, access }) => {
+    const granted = (wanted: string): boolean =>
+      access.some((each) => each.resource === wanted && each.action === action);
+    if (kind !== 'project') return false;
+    return namespace === '*'
+      ? granted(resource) || granted('project')
+      : namespace === projectName && granted(resource);
+  });
 }
 
 /** A token from before the project was made is refused since 2.15.0: the name may have been another's. */

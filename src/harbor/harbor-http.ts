@@ -12,16 +12,9 @@ import {
 } from 'cockatiel';
 import type { HarborConfig } from '../config/config';
 import type { HarborCall } from './harbor-call-error';
-import { HarborOperation } from './harbor-operation';
 import type { Wire } from './harbor-reply';
 import { RetryBudget } from './retry-budget';
 import { SessionCookie } from './session-cookie';
-
-/** Limits of one operation. */
-export interface CallLimits {
-  /** For the whole operation, retries and further calls included; the configured deadline when left out. */
-  deadlineMs?: number;
-}
 
 export interface WireRequest {
   call: HarborCall;
@@ -41,12 +34,15 @@ const IDLE_SOCKET_MS = 15_000;
  */
 export class HarborHttp {
   readonly retryBudget = new RetryBudget();
+  /** Of one operation, where its caller sets none. */
+  readonly deadlineMs: number;
   private readonly cookie = new SessionCookie();
   private readonly breaker: CircuitBreakerPolicy;
   private readonly axios: AxiosInstance;
   private readonly agents: { httpAgent: HttpAgent; httpsAgent: HttpsAgent };
 
-  constructor(private readonly config: HarborConfig) {
+  constructor(config: HarborConfig) {
+    this.deadlineMs = config.deadlineMs;
     const connections = { keepAlive: true, maxSockets: SOCKETS, timeout: IDLE_SOCKET_MS };
     this.agents = {
       httpAgent: new HttpAgent(connections),
@@ -79,11 +75,6 @@ export class HarborHttp {
     );
   }
 
-  /** Starts the deadline of one whole operation. */
-  begin(limits: CallLimits = {}): HarborOperation {
-    return new HarborOperation(this, limits.deadlineMs ?? this.config.deadlineMs);
-  }
-
   /** Never throws for what Harbor or the network did. While the breaker is open, nothing is sent. */
   async send(request: WireRequest, deadline: AbortSignal): Promise<Wire> {
     if (deadline.aborted) return { ended: 'deadline', code: '' };
@@ -104,7 +95,7 @@ export class HarborHttp {
   }
 
   private async attempt({ call, address, body }: WireRequest, deadline: AbortSignal): Promise<Wire> {
-    const reads = call.method === 'get' || call.method === 'head';
+    const reads = call.method === 'get';
     const sid = reads ? this.cookie.header : null;
     try {
       const reply = await this.axios.request<string>({

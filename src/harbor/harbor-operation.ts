@@ -53,6 +53,12 @@ export interface Refused extends Refusal {
   changed(): DomainError;
 }
 
+/** Limits of one operation. */
+export interface CallLimits {
+  /** For the whole operation, retries and further calls included; the configured deadline when left out. */
+  deadlineMs?: number;
+}
+
 /** One operation of the client: several calls and their repeats, under one deadline. */
 export class HarborOperation {
   private readonly deadline: AbortSignal;
@@ -60,8 +66,9 @@ export class HarborOperation {
 
   constructor(
     private readonly http: HarborHttp,
-    deadlineMs: number,
+    limits: CallLimits = {},
   ) {
+    const deadlineMs = limits.deadlineMs ?? http.deadlineMs;
     this.deadline = AbortSignal.timeout(deadlineMs);
     this.endsAt = performance.now() + deadlineMs;
   }
@@ -71,13 +78,6 @@ export class HarborOperation {
     parts: Given<At<P, 'get'>> & Parts,
   ): Promise<Answer<ReplyOf<At<P, 'get'>>>> {
     return this.call({ method: 'get', path }, parts);
-  }
-
-  /** Is it there? 404 is no, and anything but 200 and 404 is thrown. */
-  async exists<P extends PathOf<'head'>>(path: P, parts: Given<At<P, 'head'>> & Parts): Promise<boolean> {
-    const answer = await this.call<null>({ method: 'head', path }, parts);
-    if (!answer.ok && answer.status !== 404) throw answer.rejection();
-    return answer.ok;
   }
 
   async post<P extends PathOf<'post'>>(
@@ -125,7 +125,7 @@ export class HarborOperation {
   private async repeats(call: HarborCall, number: number, end: AttemptEnd): Promise<boolean> {
     const delayMs = retryDelayMs(number, Math.random());
     const { retry } = retryDecision({
-      writes: call.method !== 'get' && call.method !== 'head',
+      writes: call.method !== 'get',
       number,
       end,
       remainingMs: this.endsAt - performance.now(),

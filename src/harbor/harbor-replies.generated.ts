@@ -35,7 +35,13 @@ export const harborReplies = {
       },
     },
   },
-  'head /projects': { status: 200, schema: null },
+  'get /projects': {
+    status: 200,
+    schema: {
+      type: 'array',
+      items: { type: 'object', required: ['name'], properties: { name: { type: 'string' } } },
+    },
+  },
   'post /projects': { status: 201, schema: null },
   'get /projects/{project_name_or_id}': {
     status: 200,

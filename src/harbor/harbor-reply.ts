@@ -61,7 +61,7 @@ export function judge<T>(key: string, wire: Wire): Verdict<T> {
   if (status === 401) return { verdict: 'unauthorized' };
   if (status === 429) return { verdict: 'too-many', retryAfterSeconds: seconds(headers.get('retry-after')) };
   if (status >= 500) return { verdict: 'unavailable', status, why: 'server error' };
-  if (status >= 400) return refusal(key, wire);
+  if (status >= 400) return refusal(wire);
   if (status !== expected.status) {
     return { verdict: 'wrong', status, why: status >= 300 ? 'a redirect' : 'not the status of this call' };
   }
@@ -91,12 +91,7 @@ function withoutReply({ ended, code }: Extract<Wire, { ended: string }>): Verdic
   }
 }
 
-/** A HEAD has no body to know Harbor by; its replies carry a request id, a proxy's own pages do not. */
-function refusal(key: string, { status, headers, text }: Extract<Wire, { status: number }>): Verdict<never> {
-  if (key.startsWith('head ')) {
-    if (!headers.has('x-request-id')) return { verdict: 'wrong', status, why: 'not a reply of Harbor' };
-    return { verdict: 'answered', answer: { ok: false, status, code: '', message: '' } };
-  }
+function refusal({ status, headers, text }: Extract<Wire, { status: number }>): Verdict<never> {
   const read = jsonBody(headers, text);
   if (!read.ok) return { verdict: 'wrong', status, why: read.why };
   const valid = ajv.compile<ErrorsBody>(harborErrors);

@@ -2,7 +2,7 @@ import { isDomainError } from '../common/errors';
 import type { HarborConfig } from '../config/config';
 import { HarborCallError } from './harbor-call-error';
 import { HarborHttp } from './harbor-http';
-import type { HarborOperation } from './harbor-operation';
+import { HarborOperation } from './harbor-operation';
 import { listRobots } from './harbor-robots';
 import { health, system } from './harbor-system';
 import type { HarborRobot, HarborSystem } from './harbor.types';
@@ -33,7 +33,7 @@ export interface HarborSurvey {
 export async function surveyHarbor(config: HarborConfig): Promise<HarborSurvey> {
   const http = new HarborHttp(config);
   try {
-    const harbor = http.begin();
+    const harbor = new HarborOperation(http);
     // The first call that wrong credentials fail: those before it would be answered as to anybody.
     const account = await surveyAccount(harbor, config.username);
     const components = await health(harbor);

@@ -199,19 +199,19 @@ describe('HarborClient on the wire', () => {
   });
 
   describe('tells absent from forbidden for a robot', () => {
-    it('absent: 403, and HEAD says 404', async () => {
-      harbor.answers(FORBIDDEN, (_, response) => void response.writeHead(404, { 'x-request-id': 'x' }).end());
+    it('absent: 403, and the list does not have it', async () => {
+      harbor.answers(FORBIDDEN, json(200, [{ name: 'user-ada2' }]));
       await expect(clientWith().findProject('user-ada')).resolves.toBeNull();
     });
 
-    it('forbidden: 403, and HEAD says 200', async () => {
-      harbor.answers(FORBIDDEN, (_, response) => void response.writeHead(200).end());
+    it('forbidden: 403, and the list has it', async () => {
+      harbor.answers(FORBIDDEN, json(200, [{ name: 'user-ada' }]));
       const error = await failure(clientWith().findProject('user-ada'));
       expect(error.code).toBe('harbor.rejected');
     });
 
-    it('unknown: 403, and HEAD says 401', async () => {
-      harbor.answers(FORBIDDEN, (_, response) => void response.writeHead(401).end());
+    it('unknown: 403, and no list for us', async () => {
+      harbor.answers(FORBIDDEN, harborError(401, 'UNAUTHORIZED', 'unauthorized'));
       const error = await failure(clientWith().findProject('user-ada'));
       expect(error.code).toBe('harbor.unauthorized');
     });

@@ -4,8 +4,8 @@ import type { Config } from '../config/config';
 import { CONFIG } from '../config/config.module';
 import * as artifacts from './harbor-artifacts';
 import { type AuditRowsAfter, HarborAuditLog } from './harbor-audit-log';
-import { type CallLimits, HarborHttp } from './harbor-http';
-import type { HarborOperation } from './harbor-operation';
+import { HarborHttp } from './harbor-http';
+import { type CallLimits, HarborOperation } from './harbor-operation';
 import * as projects from './harbor-projects';
 import * as robots from './harbor-robots';
 import * as rules from './harbor-rules';
@@ -317,6 +317,6 @@ export class HarborClient implements OnModuleDestroy {
   }
 
   private begin(limits?: CallLimits): HarborOperation {
-    return this.http.begin(limits);
+    return new HarborOperation(this.http, limits);
   }
 }

@@ -1,9 +1,15 @@
 import type { DomainError } from '../common/errors';
+import { exactly } from './harbor-address';
 import type { HarborOperation, Refused } from './harbor-operation';
 
-/** For any login, robots too, and the only call that tells an absent project from a forbidden one to a robot. */
+/**
+ * Tells an absent project from a forbidden one to a robot, who gets 403 for both. Asked only after a call that
+ * proved the login: to a wrong one Harbor lists what is public, with 200 (recording "wrong admin password").
+ */
 export async function projectExists(harbor: HarborOperation, name: string): Promise<boolean> {
-  return harbor.exists('/projects', { query: { project_name: name } });
+  const answer = await harbor.get('/projects', { query: { q: exactly('name', name), with_detail: false } });
+  if (!answer.ok) throw answer.rejection();
+  return answer.body.some((project) => project.name === name);
 }
 
 /** Does this refusal mean that the project is absent? To a robot Harbor says 403 then, as for one it may not see. */

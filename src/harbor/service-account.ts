@@ -1,6 +1,6 @@
 import type { HarborConfig } from '../config/config';
 import { HarborHttp } from './harbor-http';
-import type { HarborOperation } from './harbor-operation';
+import { HarborOperation } from './harbor-operation';
 import { createRobot, deleteRobot, listRobots } from './harbor-robots';
 import { system } from './harbor-system';
 import type { HarborRobot, RobotPermission } from './harbor.types';
@@ -34,7 +34,7 @@ export async function makeServiceAccount(
 ): Promise<ServiceAccountOutcome> {
   const http = new HarborHttp(admin);
   try {
-    const harbor = http.begin();
+    const harbor = new HarborOperation(http);
     if (!(await isAdministrator(harbor))) return { outcome: 'not-an-administrator' };
     const { version } = await system(harbor);
     if (version === null || !isRobotVersion(version)) return { outcome: 'too-old', version };
