@@ -11,6 +11,7 @@ import { DatabaseModule } from './database/database.module';
 import { HealthModule } from './health/health.module';
 import { ImagesModule } from './images/images.module';
 import { LookupModule } from './lookup/lookup.module';
+import { ProjectManagementModule } from './projects/project-management.module';
 
 /** The only file that knows every module. */
 @Module({})
@@ -26,6 +27,7 @@ export class AppModule {
         AuditModule,
         AuthModule,
         AccountsModule,
+        ProjectManagementModule,
         ImagesModule,
         LookupModule,
         HealthModule,

@@ -175,6 +175,14 @@ export const messagesEn = {
     detail:
       'Harbor has a project {project} that Berth did not make, so it is not touched. Ask an administrator to remove it, or to give it to you.',
   },
+  'project.not-found': {
+    title: 'There is no such project',
+    detail: 'It does not exist, or you may not see it. Check the name for typing errors; GET /api/v1/projects lists yours.',
+  },
+  'project.role-too-low': {
+    title: 'Your role in the project is too low',
+    detail: 'In {project} you are {role}; this needs {needed}. Ask an admin of the project.',
+  },
   'project.replaced': {
     title: 'The project is not the one Berth made',
     detail:

@@ -160,6 +160,14 @@ export const messagesZh: Readonly<Record<MessageCode, MessageText>> = {
     detail:
       'Harbor 中的项目 {project} 不是 Berth 创建的，因此没有改动它。请联系管理员将其删除，或者把它交给您。',
   },
+  'project.not-found': {
+    title: '没有这个项目',
+    detail: '项目不存在，或您无权查看。请检查名称是否有误；GET /api/v1/projects 会列出您的项目。',
+  },
+  'project.role-too-low': {
+    title: '您在该项目中的角色权限不足',
+    detail: '您在 {project} 中的角色是 {role}，此操作需要 {needed}。请联系该项目的管理员。',
+  },
   'project.replaced': {
     title: '此项目不是 Berth 创建的那个',
     detail: 'Harbor 中的项目 {project} 被人删除后又重新创建。Berth 不会改动它。请联系管理员决定。',

@@ -1,5 +1,8 @@
 import { Entity, Index } from 'typeorm';
-import { CountColumn, IdColumn, TextColumn, TimeColumn } from '../database/columns';
+import { BytesColumn, CountColumn, IdColumn, TextColumn, TimeColumn } from '../database/columns';
+
+export type ProjectKind = 'personal' | 'shared';
+export type Visibility = 'private' | 'public';
 
 /** A Harbor project that Berth keeps. The row is written before the first call to Harbor. */
 @Entity('projects')
@@ -12,9 +15,23 @@ export class Project {
   @TextColumn(255)
   name: string;
 
-  /** The person whose personal project this is; a person has one. */
-  @TextColumn(36)
-  ownerPersonId: string;
+  @TextColumn(16)
+  kind: ProjectKind;
+
+  /** The person whose personal project this is, and a person has one; null for a shared project. */
+  @TextColumn(36, { nullable: true })
+  ownerPersonId: string | null;
+
+  /** As it should be; what Harbor says otherwise is drift. A personal project is private. */
+  @TextColumn(16)
+  visibility: Visibility;
+
+  @TextColumn(255)
+  description: string;
+
+  /** As it should be. */
+  @BytesColumn()
+  quotaBytes: number;
 
   /** Null until Berth saw that it made the project. */
   @CountColumn({ nullable: true })

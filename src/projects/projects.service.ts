@@ -34,12 +34,16 @@ export class ProjectsService {
     return this.projects.findOneBy({ ownerPersonId: personId });
   }
 
-  /** Writes down the name of a person's project before anything is made; throws on a unique key. */
+  /** Writes down the name of a person's own project before anything is made; throws on a unique key. */
   async reserve(manager: EntityManager, ownerPersonId: string, name: string): Promise<void> {
     await manager.insert(Project, {
       id: uuidv7(),
       name,
+      kind: 'personal',
       ownerPersonId,
+      visibility: 'private',
+      description: '',
+      quotaBytes: this.config.accounts.defaultQuotaBytes,
       harborProjectId: null,
       intentAt: null,
       createdAt: this.clock.now(),
@@ -52,7 +56,7 @@ export class ProjectsService {
   }
 
   /**
-   * Makes what is absent of a personal project in Harbor: the private project with its quota, and the tag rule.
+   * Makes what is absent of a project in Harbor: the private project with its quota, and the tag rule.
    * @throws DomainError conflict `project.name-not-owned`, `project.replaced`; outages of Harbor
    */
   async ensure(project: Project, stillMine: StillMine): Promise<void> {
@@ -67,7 +71,7 @@ export class ProjectsService {
     await stillMine();
     const made = await this.harbor.createProject({
       name: project.name,
-      quotaBytes: this.config.accounts.defaultQuotaBytes,
+      quotaBytes: project.quotaBytes,
     });
     if (made.outcome === 'created') await this.own(project, made.id);
     else await this.recogniseAfterConflict(project);

@@ -1,7 +1,7 @@
 import { type MigrationInterface, type QueryRunner, Table } from 'typeorm';
 import { migrationColumns } from '../migration-columns';
 
-export class Initial1795302262477 implements MigrationInterface {
+export class Initial1795303491866 implements MigrationInterface {
   async up(queryRunner: QueryRunner): Promise<void> {
     const column = migrationColumns(queryRunner);
     await queryRunner.createTable(
@@ -162,7 +162,11 @@ export class Initial1795302262477 implements MigrationInterface {
         columns: [
           column.id('id'),
           column.text('name', 255),
-          column.text('ownerPersonId', 36),
+          column.text('kind', 16),
+          column.text('ownerPersonId', 36, 'nullable'),
+          column.text('visibility', 16),
+          column.text('description', 255),
+          column.bytes('quotaBytes'),
           column.count('harborProjectId', 'nullable'),
           column.time('intentAt', 'nullable'),
           column.time('createdAt'),

@@ -1,0 +1,13 @@
+import { Module } from '@nestjs/common';
+import { AccountsModule } from '../accounts/accounts.module';
+import { HarborModule } from '../harbor/harbor.module';
+import { ProjectRoles } from './project-roles';
+import { ProjectsModule } from './projects.module';
+
+/** What people and admins do with projects; making them is in ProjectsModule, which accounts need too. */
+@Module({
+  imports: [HarborModule, AccountsModule, ProjectsModule],
+  providers: [ProjectRoles],
+  exports: [ProjectRoles],
+})
+export class ProjectManagementModule {}
