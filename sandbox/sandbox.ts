@@ -117,6 +117,7 @@ function environment(
     LDAP_ADMIN_GROUP_DN: directory.adminGroupDn,
     AUTH_SECRET,
     ACCESS_TOKEN_SECONDS: '600',
+    CREDENTIALS_PER_HOUR: '1000',
     ACCOUNT_EMAIL_DOMAIN: 'users.example.com',
   };
 }

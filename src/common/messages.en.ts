@@ -59,6 +59,10 @@ export const messagesEn = {
     title: 'Neither true nor false',
     detail: 'This must be true or false.',
   },
+  'field.time': {
+    title: 'Not a time',
+    detail: 'This must be a time with its zone, such as 2026-11-21T09:30:00Z.',
+  },
   'field.one-of': {
     title: 'Not one of the choices',
     detail: 'This must be one of: {choices}.',
@@ -101,6 +105,11 @@ export const messagesEn = {
     title: 'This username belongs to another person’s account',
     detail:
       'The directory now gives the username {username} to another entry than the one that Berth knows. An administrator has to decide whose it is.',
+  },
+  'auth.too-many-tries': {
+    title: 'Too many failed logins',
+    detail:
+      'There were too many failed logins with this username or from this address, so the directory was not asked and your password was not judged. Try again in {waitSeconds} seconds.',
   },
   'auth.service-token-not-found': {
     title: 'There is no such service token',
@@ -155,6 +164,11 @@ export const messagesEn = {
     detail:
       'A password was shown on {issuedAt} and cannot be shown again. Send {"reset": true} for a new one; the old one ends at once.',
   },
+  'account.too-many-credentials': {
+    title: 'Credentials were asked for too often',
+    detail:
+      'You may ask for credentials {perHour} times an hour. Try again in {waitSeconds} seconds; for programs that push by themselves, use a robot instead.',
+  },
   'account.busy': {
     title: 'Your account is being worked on',
     detail:
@@ -177,7 +191,8 @@ export const messagesEn = {
   },
   'project.not-found': {
     title: 'There is no such project',
-    detail: 'It does not exist, or you may not see it. Check the name for typing errors; GET /api/v1/projects lists yours.',
+    detail:
+      'It does not exist, or you may not see it. Check the name for typing errors; GET /api/v1/projects lists yours.',
   },
   'project.role-too-low': {
     title: 'Your role in the project is too low',
@@ -187,6 +202,144 @@ export const messagesEn = {
     title: 'The project is not the one Berth made',
     detail:
       'Harbor’s project {project} was deleted and made again by somebody. Berth does not touch it. Ask an administrator to decide.',
+  },
+  'project.busy': {
+    title: 'The project is being changed',
+    detail: 'Another change of this project is running. Wait a few seconds, look at it, and repeat yours.',
+  },
+  'project.exists': {
+    title: 'The project name is taken',
+    detail: 'There is a project {project} already. Choose another name.',
+  },
+  'project.name': {
+    title: 'Not a project name',
+    detail:
+      'A project name has 1 to 255 lower-case letters and digits, with single . _ or - between them, such as team-vision.',
+  },
+  'project.name-reserved': {
+    title: 'This project name is reserved',
+    detail:
+      'Names that begin with {prefix} are personal projects, and some names are Harbor’s own. Choose another name.',
+  },
+  'project.making-forbidden': {
+    title: 'Only administrators make projects here',
+    detail:
+      'Shared projects are made by the platform’s administrators. Ask one of them; your personal project is yours already.',
+  },
+  'project.quota-too-large': {
+    title: 'This quota needs an administrator',
+    detail:
+      'You may make projects of up to {limitBytes} bytes. Make it with that, and ask for more with POST /api/v1/projects/{project}/quota-requests.',
+  },
+  'project.quota-by-admins': {
+    title: 'The quota is changed by administrators',
+    detail:
+      'Ask for more room with POST /api/v1/projects/{project}/quota-requests; an administrator decides.',
+  },
+  'project.quota-not-more': {
+    title: 'That is not more than the project has',
+    detail:
+      'The project may hold {limitBytes} bytes already. Ask for the whole size that it should have, not for what is added.',
+  },
+  'project.no-quota': {
+    title: 'Harbor keeps no quota here',
+    detail: 'Harbor has no quota for {project}: quotas are turned off there. Nothing was changed.',
+  },
+  'project.personal': {
+    title: 'Not for a personal project',
+    detail: '{project} is somebody’s personal project: it stays private, and stays as long as the account.',
+  },
+  'project.not-empty': {
+    title: 'The project is not empty',
+    detail: '{project} holds {count} repositories ({repositories}). Delete them first; nothing was deleted.',
+  },
+  'project.gone': {
+    title: 'The project is gone from the registry',
+    detail:
+      'Somebody deleted {project} in Harbor. A personal project is made again with the next credentials; a shared one can be deleted here too, and made again.',
+  },
+  'project.unfinished': {
+    title: 'The project is not made yet',
+    detail:
+      'Making {project} did not begin, or stopped in the middle. POST /api/v1/account/credentials goes on with a personal project, POST /api/v1/projects with a shared one.',
+  },
+  'project.owner-fixed': {
+    title: 'The owner stays admin of his own project',
+    detail:
+      '{project} is the personal project of {username}, who cannot be removed from it or lowered in it.',
+  },
+  'project.last-admin': {
+    title: 'A project keeps an admin',
+    detail: '{username} is the last admin of {project}. Make somebody else admin first.',
+  },
+  'project.member-not-found': {
+    title: 'Not a member of the project',
+    detail:
+      '{username} is not a member of {project}. GET /api/v1/projects/{project}/members lists its members.',
+  },
+  'person.not-found': {
+    title: 'There is no such person',
+    detail:
+      'Neither Berth nor the directory knows {username}. Check the name; it is the one that people log in with.',
+  },
+  'project.problem.unfinished': {
+    title: 'The project is not finished',
+    detail: 'Making it stopped in the middle. POST /api/v1/projects with the same name goes on.',
+  },
+  'project.problem.gone': {
+    title: 'The project is gone from the registry',
+    detail: 'Somebody deleted it in Harbor, with all that it held.',
+  },
+  'project.problem.replaced': {
+    title: 'The project is not the one Berth made',
+    detail:
+      'Somebody deleted it in Harbor and made another of the same name. Ask an administrator to decide.',
+  },
+  'project.problem.visibility-changed': {
+    title: 'The visibility was changed in Harbor',
+    detail: 'The project should be {wanted} and is not. PATCH it with the visibility that it should have.',
+  },
+  'project.problem.tag-rule-off': {
+    title: 'The tag rule is off',
+    detail: 'Somebody turned the rule off in Harbor, so tags other than latest can be moved there.',
+  },
+  'project.problem.tag-rule-changed': {
+    title: 'The tag rule was changed',
+    detail: 'Somebody changed the rule in Harbor, so some tags other than latest can be moved there.',
+  },
+  'project.problem.quota-changed': {
+    title: 'The quota was changed in Harbor',
+    detail:
+      'The project should have {wantedBytes} bytes and has another quota. An administrator sets it again.',
+  },
+  'project.problem.quota-full': {
+    title: 'The project is full',
+    detail:
+      'It holds {usedBytes} of {limitBytes} bytes; the next push is refused. Delete what is not needed, or ask for more room with a quota request.',
+  },
+  'project.problem.member-missing': {
+    title: 'A membership differs in Harbor',
+    detail:
+      'These members are not there, or in another role, than Berth gave them: {count}. Set their roles again.',
+  },
+  'project.warning.quota-below-use': {
+    title: 'The quota is smaller than what is used',
+    detail:
+      'The project holds {usedBytes} bytes and may hold {limitBytes} now. Nothing is deleted, but every push is refused until there is room.',
+  },
+  'quota-request.not-found': {
+    title: 'There is no such quota request',
+    detail:
+      'It does not exist, or you may not see it. GET /api/v1/projects/{project}/quota-requests lists the project’s.',
+  },
+  'quota-request.open': {
+    title: 'There is an open request already',
+    detail:
+      'The project asked for {quotaBytes} bytes, and nobody has decided yet. One request at a time can be open.',
+  },
+  'quota-request.decided': {
+    title: 'The request was decided already',
+    detail: 'It was {state} before. To change the quota now, an administrator sets it.',
   },
   'account.replaced': {
     title: 'The Harbor user is not the one Berth made',
@@ -205,6 +358,71 @@ export const messagesEn = {
     title: 'Nobody knows which password works',
     detail:
       'A reset stopped in the middle. POST /api/v1/account/credentials with {"reset": true} gives you a new one.',
+  },
+  'account.note.use-robots': {
+    title: 'Pipelines have robots',
+    detail:
+      'This password is for you alone. Give a CI job or a cluster a robot of the project instead: POST /api/v1/projects/{project}/robots.',
+  },
+  'account.note.old-password': {
+    title: 'The old password locks you out',
+    detail:
+      'A CI job or a machine that still tries the old password locks your account for seconds at each try, also for the new one. Change it there, or log out there.',
+  },
+
+  // Commands to paste: the title names the step, the detail says what to know before pasting it
+  'commands.login': {
+    title: 'Log in',
+    detail:
+      'It asks for the password of your registry account, which is not the one of the platform. POST /api/v1/account/credentials gives you one.',
+  },
+  'commands.tag': {
+    title: 'Give the image its full link',
+    detail: 'demo:v1 stands for your own image and tag.',
+  },
+  'commands.push': {
+    title: 'Push',
+    detail: 'A tag keeps what was pushed first; only "latest" may be pushed again.',
+  },
+  'commands.pull': { title: 'Pull', detail: 'demo stands for what you want to pull.' },
+  'commands.package': { title: 'Package the chart', detail: 'demo stands for the folder of your chart.' },
+  'commands.key-pair': {
+    title: 'Make a key pair, once',
+    detail: 'Keep cosign.key secret; whoever verifies needs cosign.pub.',
+  },
+  'commands.sign': {
+    title: 'Sign',
+    detail: 'Push the image first. Signatures may be written again, also where tags may not.',
+  },
+  'commands.verify': { title: 'Verify', detail: 'Fails unless the image was signed with this key.' },
+  'commands.robot-variables': {
+    title: 'Type in a robot’s name and secret',
+    detail:
+      'Make a robot that pulls with POST /api/v1/projects/{project}/robots: a password of yours ends with your next reset. The second line shows nothing while you type.',
+  },
+  'commands.pull-secret': {
+    title: 'Make the pull secret',
+    detail: 'In the namespace that kubectl uses now; the secret’s text is in no argument of a process.',
+  },
+  'commands.use-pull-secret': {
+    title: 'Let pods use it',
+    detail:
+      'Adds it to the service account "default" of the namespace; or name it under imagePullSecrets in a pod.',
+  },
+  'commands.gitlab-variables': {
+    title: 'Keep a robot’s name and secret as variables',
+    detail:
+      'Make a robot with POST /api/v1/projects/{project}/robots. In Settings, CI/CD, Variables: HARBOR_USERNAME with "Expand variable reference" off, for it has a $ in it; HARBOR_PASSWORD masked and protected.',
+  },
+  'commands.github-variables': {
+    title: 'Keep a robot’s name and secret as secrets',
+    detail:
+      'Make a robot with POST /api/v1/projects/{project}/robots. In Settings, Secrets and variables, Actions: both as repository secrets, which are masked in logs.',
+  },
+  'commands.pipeline': {
+    title: 'The pipeline',
+    detail:
+      'Each run has a tag of its own, since tags do not move. demo stands for your image; the runner needs docker.',
   },
 
   // Links

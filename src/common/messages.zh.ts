@@ -53,6 +53,10 @@ export const messagesZh: Readonly<Record<MessageCode, MessageText>> = {
     title: '不是 true 或 false',
     detail: '此处必须是 true 或 false。',
   },
+  'field.time': {
+    title: '不是有效的时间',
+    detail: '此处必须是带时区的时间，例如 2026-11-21T09:30:00Z。',
+  },
   'field.one-of': {
     title: '不在可选值之中',
     detail: '此处必须是以下之一：{choices}。',
@@ -92,6 +96,11 @@ export const messagesZh: Readonly<Record<MessageCode, MessageText>> = {
   'auth.identity-conflict': {
     title: '此用户名属于另一个人的账户',
     detail: '目录现在把用户名 {username} 给了另一个条目，不是 Berth 所认识的那个。须由管理员决定它归谁所有。',
+  },
+  'auth.too-many-tries': {
+    title: '登录失败次数过多',
+    detail:
+      '此用户名或此地址的登录失败次数过多，因此没有询问目录服务，也没有校验您的密码。请在 {waitSeconds} 秒后重试。',
   },
   'auth.service-token-not-found': {
     title: '没有这个服务令牌',
@@ -142,6 +151,11 @@ export const messagesZh: Readonly<Record<MessageCode, MessageText>> = {
     title: '您已有凭据',
     detail: '密码已于 {issuedAt} 显示过，无法再次显示。如需新密码，请发送 {"reset": true}；旧密码随即失效。',
   },
+  'account.too-many-credentials': {
+    title: '请求凭据过于频繁',
+    detail:
+      '您每小时最多可请求 {perHour} 次凭据。请在 {waitSeconds} 秒后重试；自动推送的程序请改用机器人账户。',
+  },
   'account.busy': {
     title: '您的账户正在处理中',
     detail: '另一个凭据请求正在进行。请等待几秒，然后查看 GET /api/v1/account。',
@@ -172,6 +186,131 @@ export const messagesZh: Readonly<Record<MessageCode, MessageText>> = {
     title: '此项目不是 Berth 创建的那个',
     detail: 'Harbor 中的项目 {project} 被人删除后又重新创建。Berth 不会改动它。请联系管理员决定。',
   },
+  'project.busy': {
+    title: '项目正在修改中',
+    detail: '此项目的另一项修改正在进行。请等待几秒，查看项目后再重复您的修改。',
+  },
+  'project.exists': {
+    title: '项目名称已被占用',
+    detail: '已有项目 {project}。请换一个名称。',
+  },
+  'project.name': {
+    title: '不是有效的项目名称',
+    detail: '项目名称为 1 到 255 个小写字母和数字，中间可用单个 . _ 或 - 分隔，例如 team-vision。',
+  },
+  'project.name-reserved': {
+    title: '此项目名称为保留名称',
+    detail: '以 {prefix} 开头的名称属于个人项目，还有一些名称属于 Harbor 自身。请换一个名称。',
+  },
+  'project.making-forbidden': {
+    title: '此处只有管理员可以创建项目',
+    detail: '共享项目由平台管理员创建。请联系他们；您的个人项目本来就属于您。',
+  },
+  'project.quota-too-large': {
+    title: '此配额须由管理员设置',
+    detail:
+      '您可以创建最大 {limitBytes} 字节的项目。请先按此创建，再通过 POST /api/v1/projects/{project}/quota-requests 申请更多空间。',
+  },
+  'project.quota-by-admins': {
+    title: '配额由管理员修改',
+    detail: '请通过 POST /api/v1/projects/{project}/quota-requests 申请更多空间，由管理员决定。',
+  },
+  'project.quota-not-more': {
+    title: '并不比现有配额多',
+    detail: '此项目现在就可以存放 {limitBytes} 字节。请填写项目应有的总大小，而不是增加的部分。',
+  },
+  'project.no-quota': {
+    title: 'Harbor 在此没有配额',
+    detail: 'Harbor 中 {project} 没有配额：那里关闭了配额功能。没有做任何改动。',
+  },
+  'project.personal': {
+    title: '个人项目不能这样做',
+    detail: '{project} 是某人的个人项目：它始终为私有，并随账户一直保留。',
+  },
+  'project.not-empty': {
+    title: '项目不是空的',
+    detail: '{project} 中还有 {count} 个镜像仓库（{repositories}）。请先删除它们；没有删除任何内容。',
+  },
+  'project.gone': {
+    title: '镜像仓库中已没有此项目',
+    detail:
+      '有人在 Harbor 中删除了 {project}。个人项目会在下次获取凭据时重新创建；共享项目可以在此删除后重新创建。',
+  },
+  'project.unfinished': {
+    title: '项目尚未创建',
+    detail:
+      '{project} 的创建尚未开始，或中途停止。个人项目由 POST /api/v1/account/credentials 继续，共享项目由 POST /api/v1/projects 继续。',
+  },
+  'project.owner-fixed': {
+    title: '所有者始终是自己项目的管理员',
+    detail: '{project} 是 {username} 的个人项目，不能将其移除或降低其角色。',
+  },
+  'project.last-admin': {
+    title: '项目必须保留一名管理员',
+    detail: '{username} 是 {project} 的最后一名管理员。请先指定另一名管理员。',
+  },
+  'project.member-not-found': {
+    title: '不是该项目的成员',
+    detail: '{username} 不是 {project} 的成员。GET /api/v1/projects/{project}/members 会列出其成员。',
+  },
+  'person.not-found': {
+    title: '没有这个人',
+    detail: 'Berth 和目录服务都不认识 {username}。请检查名称，它应是登录时使用的用户名。',
+  },
+  'project.problem.unfinished': {
+    title: '项目尚未创建完成',
+    detail: '创建过程中断。以相同名称发送 POST /api/v1/projects 会继续创建。',
+  },
+  'project.problem.gone': {
+    title: '镜像仓库中已没有此项目',
+    detail: '有人在 Harbor 中删除了它及其全部内容。',
+  },
+  'project.problem.replaced': {
+    title: '此项目不是 Berth 创建的那个',
+    detail: '有人在 Harbor 中删除了它，又创建了同名的另一个项目。请联系管理员决定。',
+  },
+  'project.problem.visibility-changed': {
+    title: '可见性在 Harbor 中被修改',
+    detail: '项目应为 {wanted}，但实际不是。请用 PATCH 设置应有的可见性。',
+  },
+  'project.problem.tag-rule-off': {
+    title: '标签规则已关闭',
+    detail: '有人在 Harbor 中关闭了该规则，因此那里除 latest 以外的标签也可以移动。',
+  },
+  'project.problem.tag-rule-changed': {
+    title: '标签规则被修改',
+    detail: '有人在 Harbor 中修改了该规则，因此那里除 latest 以外的某些标签也可以移动。',
+  },
+  'project.problem.quota-changed': {
+    title: '配额在 Harbor 中被修改',
+    detail: '项目应有 {wantedBytes} 字节的配额，但实际不同。请管理员重新设置。',
+  },
+  'project.problem.quota-full': {
+    title: '项目空间已满',
+    detail:
+      '已用 {usedBytes} 字节，上限 {limitBytes} 字节；下一次推送会被拒绝。请删除不需要的内容，或提交配额申请。',
+  },
+  'project.problem.member-missing': {
+    title: 'Harbor 中的成员关系不一致',
+    detail: '有 {count} 名成员在 Harbor 中缺失，或角色与 Berth 设置的不同。请重新设置他们的角色。',
+  },
+  'project.warning.quota-below-use': {
+    title: '配额小于已用空间',
+    detail:
+      '项目已有 {usedBytes} 字节，现在的上限是 {limitBytes} 字节。不会删除任何内容，但在腾出空间之前，所有推送都会被拒绝。',
+  },
+  'quota-request.not-found': {
+    title: '没有这个配额申请',
+    detail: '申请不存在，或您无权查看。GET /api/v1/projects/{project}/quota-requests 会列出该项目的申请。',
+  },
+  'quota-request.open': {
+    title: '已有一个待处理的申请',
+    detail: '该项目已申请 {quotaBytes} 字节，尚无人处理。同一时间只能有一个待处理的申请。',
+  },
+  'quota-request.decided': {
+    title: '申请已处理',
+    detail: '该申请的结果是 {state}。如需现在修改配额，请由管理员设置。',
+  },
   'account.replaced': {
     title: '此 Harbor 用户不是 Berth 创建的那个',
     detail: 'Harbor 中的用户 {harborUsername} 被人删除后又重新创建。Berth 不会改动它。请联系管理员决定。',
@@ -187,6 +326,60 @@ export const messagesZh: Readonly<Record<MessageCode, MessageText>> = {
   'account.problem.credentials-unknown': {
     title: '无法确定哪个密码有效',
     detail: '重置过程中断。请向 POST /api/v1/account/credentials 发送 {"reset": true} 以获得新密码。',
+  },
+  'account.note.use-robots': {
+    title: '流水线请使用机器人账号',
+    detail:
+      '此密码仅供您本人使用。CI 任务或集群请使用项目的机器人账号：POST /api/v1/projects/{project}/robots。',
+  },
+  'account.note.old-password': {
+    title: '旧密码会锁住您的账号',
+    detail:
+      '仍在使用旧密码的 CI 任务或机器，每次尝试都会将您的账号锁定几秒，新密码也无法登录。请在那里更换密码或退出登录。',
+  },
+
+  // Commands to paste
+  'commands.login': {
+    title: '登录',
+    detail:
+      '会询问您在镜像仓库的账号密码，它不是平台的登录密码。可通过 POST /api/v1/account/credentials 获取。',
+  },
+  'commands.tag': { title: '为镜像加上完整链接', detail: 'demo:v1 代表您自己的镜像和标签。' },
+  'commands.push': { title: '推送', detail: '标签始终指向首次推送的内容；只有 “latest” 可以重复推送。' },
+  'commands.pull': { title: '拉取', detail: 'demo 代表您要拉取的内容。' },
+  'commands.package': { title: '打包 chart', detail: 'demo 代表您的 chart 所在的目录。' },
+  'commands.key-pair': {
+    title: '生成密钥对（仅一次）',
+    detail: '请妥善保管 cosign.key；验证签名的人需要 cosign.pub。',
+  },
+  'commands.sign': { title: '签名', detail: '请先推送镜像。签名可以重复写入，即使标签不可移动。' },
+  'commands.verify': { title: '验证签名', detail: '除非镜像是用此密钥签名的，否则会失败。' },
+  'commands.robot-variables': {
+    title: '输入机器人账号的名称和密钥',
+    detail:
+      '请用 POST /api/v1/projects/{project}/robots 创建一个只拉取的机器人账号：您自己的密码会在下次重置时失效。第二行输入时不显示内容。',
+  },
+  'commands.pull-secret': {
+    title: '创建拉取密钥',
+    detail: '创建在 kubectl 当前使用的命名空间中；密钥内容不会出现在任何进程的参数里。',
+  },
+  'commands.use-pull-secret': {
+    title: '让 Pod 使用它',
+    detail: '将其添加到该命名空间的服务账号 “default”；也可以在 Pod 的 imagePullSecrets 中写明。',
+  },
+  'commands.gitlab-variables': {
+    title: '将机器人账号的名称和密钥保存为变量',
+    detail:
+      '请用 POST /api/v1/projects/{project}/robots 创建机器人账号。在 Settings、CI/CD、Variables 中：HARBOR_USERNAME 含有 $，请关闭 “Expand variable reference”；HARBOR_PASSWORD 请设为 masked 和 protected。',
+  },
+  'commands.github-variables': {
+    title: '将机器人账号的名称和密钥保存为 secrets',
+    detail:
+      '请用 POST /api/v1/projects/{project}/robots 创建机器人账号。在 Settings、Secrets and variables、Actions 中将两者都保存为仓库的 secret，日志会将其隐藏。',
+  },
+  'commands.pipeline': {
+    title: '流水线',
+    detail: '标签不可移动，因此每次运行使用各自的标签。demo 代表您的镜像；运行环境需要 docker。',
   },
 
   // Links

@@ -32,12 +32,29 @@ export interface Config {
     /** The last day of a session, however often it is refreshed. */
     readonly sessionMaxSeconds: number;
   };
+  readonly throttle: {
+    /** Failed logins of one username in any window; below the directory's own lockout. */
+    readonly loginTries: number;
+    /** Failed logins from one address in any window, whoever was meant. */
+    readonly loginTriesPerAddress: number;
+    readonly loginWindowMs: number;
+    /** Credentials that one person may ask for in any hour. */
+    readonly credentialsPerHour: number;
+  };
+  readonly redis: {
+    /** Null: this is the only replica. May hold a password. */
+    readonly url: string | null;
+  };
   readonly accounts: {
     /** Before the username in a personal project's name: `user-`. */
     readonly projectPrefix: string;
     /** Harbor wants an e-mail address for each user; Berth's are at this domain and receive nothing. */
     readonly emailDomain: string;
     readonly defaultQuotaBytes: number;
+  };
+  readonly projects: {
+    /** Persons may make shared projects, not only admins. */
+    readonly byPersons: boolean;
   };
   readonly images: { readonly taskTypes: readonly string[] };
   readonly lookup: {

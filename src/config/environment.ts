@@ -7,6 +7,7 @@ import {
   matching,
   oneOf,
   publicUrl,
+  redisUrl,
   registryAddress,
   serverUrl,
   wholeNumber,
@@ -149,6 +150,25 @@ export class Environment {
   @Setting('a whole number of seconds from 600 to 31536000', wholeNumber(600, 365 * DAY_SECONDS))
   readonly SESSION_MAX_SECONDS: number = 30 * DAY_SECONDS;
 
+  @Setting('a whole number from 1 to 1000', wholeNumber(1, 1000))
+  readonly LOGIN_TRIES: number = 10;
+
+  @Setting('a whole number from 1 to 100000', wholeNumber(1, 100_000))
+  readonly LOGIN_TRIES_PER_ADDRESS: number = 100;
+
+  @Setting('a whole number of seconds from 60 to 86400', wholeNumber(60, DAY_SECONDS))
+  readonly LOGIN_WINDOW_SECONDS: number = 900;
+
+  @Setting('a whole number from 1 to 100000', wholeNumber(1, 100_000))
+  readonly CREDENTIALS_PER_HOUR: number = 10;
+
+  @IsOptional()
+  @Secret(
+    'redis:// or rediss:// with host, and user, password and database number where these are needed; special characters percent-encoded',
+    redisUrl,
+  )
+  readonly REDIS_URL?: string;
+
   @Setting(
     'lower-case letters and digits with single . _ or - between them, and one of those at the end',
     matching(/^([a-z0-9]+[._-])+$/, 32),
@@ -160,6 +180,9 @@ export class Environment {
 
   @Setting('a whole number of bytes, at least 1', wholeNumber(1, Number.MAX_SAFE_INTEGER))
   readonly DEFAULT_QUOTA_BYTES: number = 40 * 1024 ** 3;
+
+  @Setting('true or false', flag)
+  readonly PROJECTS_BY_PERSONS: boolean = false;
 
   @Setting(
     'different names of lower-case letters, digits and -, separated by commas',

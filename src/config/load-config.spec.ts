@@ -104,6 +104,10 @@ describe('loadConfig', () => {
     ['AUTH_SECRET', '0123456789abcdef0123456789abcde'],
     ['ACCESS_TOKEN_SECONDS', '601'],
     ['SESSION_MAX_SECONDS', '3600'],
+    ['LOGIN_TRIES', '0'],
+    ['REDIS_URL', 'http://redis.example.com'],
+    ['REDIS_URL', 'redis://u:%zz@redis.example.com'],
+    ['REDIS_URL', 'redis://redis.example.com/name'],
     ['PROJECT_PREFIX', 'User-'],
     ['PROJECT_PREFIX', 'user'],
     ['ACCOUNT_EMAIL_DOMAIN', 'localhost'],
@@ -261,6 +265,7 @@ describe('.env.example', () => {
       'LDAP_CA_FILE',
       'LDAP_ADMIN_GROUP_DN',
       'AUTH_ISSUER',
+      'REDIS_URL',
     ];
     const empty = settingKeys(Environment).filter((key) => defaults[key] === '' && !(key in SMALLEST));
     expect(empty).toEqual(withoutDefault);

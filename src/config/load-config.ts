@@ -150,11 +150,19 @@ function toConfig(environment: Environment, harborCa: string | null, ldapCa: str
       refreshTokenSeconds: environment.REFRESH_TOKEN_SECONDS,
       sessionMaxSeconds: environment.SESSION_MAX_SECONDS,
     },
+    throttle: {
+      loginTries: environment.LOGIN_TRIES,
+      loginTriesPerAddress: environment.LOGIN_TRIES_PER_ADDRESS,
+      loginWindowMs: environment.LOGIN_WINDOW_SECONDS * 1000,
+      credentialsPerHour: environment.CREDENTIALS_PER_HOUR,
+    },
+    redis: { url: environment.REDIS_URL ?? null },
     accounts: {
       projectPrefix: environment.PROJECT_PREFIX,
       emailDomain: environment.ACCOUNT_EMAIL_DOMAIN,
       defaultQuotaBytes: environment.DEFAULT_QUOTA_BYTES,
     },
+    projects: { byPersons: environment.PROJECTS_BY_PERSONS },
     images: { taskTypes: environment.TASK_TYPES },
     lookup: { maxStaleMs: environment.LOOKUP_MAX_STALE_SECONDS * 1000 },
   };

@@ -55,6 +55,13 @@ export const databaseUrl: Reader<string> = (text) => {
   return complete && canDecode(url.username, url.password, url.pathname) ? text : null;
 };
 
+export const redisUrl: Reader<string> = (text) => {
+  const url = parseUrl(text);
+  if (url === null || !/^rediss?:$/.test(url.protocol) || url.hostname === '') return null;
+  if (url.search + url.hash !== '' || !/^\/?\d{0,4}$/.test(url.pathname)) return null;
+  return canDecode(url.username, url.password) ? text : null;
+};
+
 /** `host[:port]`, in lower case as links have it. */
 export const registryAddress: Reader<string> = (text) => {
   const url = parseUrl(`https://${text}`);
