@@ -5,7 +5,9 @@ import { RefreshToken } from '../auth/refresh-token.entity';
 import { ServiceToken } from '../auth/service-token.entity';
 import { Session } from '../auth/session.entity';
 import { Image } from '../images/image.entity';
+import { ProjectMember } from '../projects/project-member.entity';
 import { Project } from '../projects/project.entity';
+import { QuotaRequest } from '../projects/quota-request.entity';
 import { TagRecord } from '../tag-rule/tag-record.entity';
 
 /** Every table of Berth. */
@@ -16,6 +18,8 @@ export const entities = [
   ServiceToken,
   Account,
   Project,
+  ProjectMember,
+  QuotaRequest,
   Image,
   TagRecord,
   AuditEntry,

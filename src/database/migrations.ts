@@ -1,4 +1,4 @@
-import { Initial1795303491866 } from './migrations/1795303491866-initial';
+import { Initial1795304129911 } from './migrations/1795304129911-initial';
 
 /** Every migration, oldest first. `npm run migration:generate` adds to it. */
-export const migrations = [Initial1795303491866] as const;
+export const migrations = [Initial1795304129911] as const;

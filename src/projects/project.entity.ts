@@ -41,6 +41,21 @@ export class Project {
   @TimeColumn({ nullable: true })
   intentAt: Date | null;
 
+  /** Null until a shared project was seen complete; of a personal one its account says so. */
+  @TimeColumn({ nullable: true })
+  readyAt: Date | null;
+
+  /** Who changes this project now; by the database's clock. */
+  @TextColumn(36, { nullable: true })
+  leaseToken: string | null;
+
+  @TimeColumn({ nullable: true })
+  leaseUntil: Date | null;
+
+  /** Of what people set: description, visibility, quota. */
+  @CountColumn()
+  version: number;
+
   @TimeColumn()
   createdAt: Date;
 }

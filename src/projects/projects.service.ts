@@ -46,6 +46,10 @@ export class ProjectsService {
       quotaBytes: this.config.accounts.defaultQuotaBytes,
       harborProjectId: null,
       intentAt: null,
+      readyAt: null,
+      leaseToken: null,
+      leaseUntil: null,
+      version: 1,
       createdAt: this.clock.now(),
     });
   }

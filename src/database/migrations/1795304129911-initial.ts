@@ -1,7 +1,7 @@
 import { type MigrationInterface, type QueryRunner, Table } from 'typeorm';
 import { migrationColumns } from '../migration-columns';
 
-export class Initial1795303491866 implements MigrationInterface {
+export class Initial1795304129911 implements MigrationInterface {
   async up(queryRunner: QueryRunner): Promise<void> {
     const column = migrationColumns(queryRunner);
     await queryRunner.createTable(
@@ -158,6 +158,27 @@ export class Initial1795303491866 implements MigrationInterface {
     );
     await queryRunner.createTable(
       new Table({
+        name: 'project_members',
+        columns: [
+          column.id('id'),
+          column.text('projectId', 36),
+          column.text('personId', 36),
+          column.text('wantedRole', 16),
+          column.text('seenRole', 16, 'nullable'),
+          column.time('updatedAt'),
+        ],
+        indices: [
+          { name: 'ix_project_members_person', columnNames: ['personId'] },
+          {
+            name: 'uq_project_members_project_person',
+            columnNames: ['projectId', 'personId'],
+            isUnique: true,
+          },
+        ],
+      }),
+    );
+    await queryRunner.createTable(
+      new Table({
         name: 'projects',
         columns: [
           column.id('id'),
@@ -169,11 +190,38 @@ export class Initial1795303491866 implements MigrationInterface {
           column.bytes('quotaBytes'),
           column.count('harborProjectId', 'nullable'),
           column.time('intentAt', 'nullable'),
+          column.time('readyAt', 'nullable'),
+          column.text('leaseToken', 36, 'nullable'),
+          column.time('leaseUntil', 'nullable'),
+          column.count('version'),
           column.time('createdAt'),
         ],
         indices: [
           { name: 'uq_projects_owner', columnNames: ['ownerPersonId'], isUnique: true },
           { name: 'uq_projects_name', columnNames: ['name'], isUnique: true },
+        ],
+      }),
+    );
+    await queryRunner.createTable(
+      new Table({
+        name: 'quota_requests',
+        columns: [
+          column.id('id'),
+          column.text('projectId', 36),
+          column.text('openProjectId', 36, 'nullable'),
+          column.text('personId', 36),
+          column.bytes('quotaBytes'),
+          column.text('reason', 500),
+          column.text('state', 16),
+          column.text('note', 500, 'nullable'),
+          column.text('decidedByPersonId', 36, 'nullable'),
+          column.time('decidedAt', 'nullable'),
+          column.time('createdAt'),
+        ],
+        indices: [
+          { name: 'ix_quota_requests_state', columnNames: ['state', 'id'] },
+          { name: 'ix_quota_requests_project', columnNames: ['projectId', 'id'] },
+          { name: 'uq_quota_requests_open', columnNames: ['openProjectId'], isUnique: true },
         ],
       }),
     );
@@ -206,7 +254,9 @@ export class Initial1795303491866 implements MigrationInterface {
 
   async down(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.dropTable('tag_records');
+    await queryRunner.dropTable('quota_requests');
     await queryRunner.dropTable('projects');
+    await queryRunner.dropTable('project_members');
     await queryRunner.dropTable('images');
     await queryRunner.dropTable('service_tokens');
     await queryRunner.dropTable('refresh_tokens');
