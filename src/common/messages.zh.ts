@@ -328,21 +328,21 @@ export const messagesZh: Readonly<Record<MessageCode, MessageText>> = {
     detail: '重置过程中断。请向 POST /api/v1/account/credentials 发送 {"reset": true} 以获得新密码。',
   },
   'account.note.use-robots': {
-    title: '流水线请使用机器人账号',
+    title: '流水线请使用机器人账户',
     detail:
-      '此密码仅供您本人使用。CI 任务或集群请使用项目的机器人账号：POST /api/v1/projects/{project}/robots。',
+      '此密码仅供您本人使用。CI 任务或集群请使用项目的机器人账户：POST /api/v1/projects/{project}/robots。',
   },
   'account.note.old-password': {
-    title: '旧密码会锁住您的账号',
+    title: '旧密码会锁住您的账户',
     detail:
-      '仍在使用旧密码的 CI 任务或机器，每次尝试都会将您的账号锁定几秒，新密码也无法登录。请在那里更换密码或退出登录。',
+      '仍在使用旧密码的 CI 任务或机器，每次尝试都会将您的账户锁定几秒，新密码也无法登录。请在那里更换密码或退出登录。',
   },
 
   // Commands to paste
   'commands.login': {
     title: '登录',
     detail:
-      '会询问您在镜像仓库的账号密码，它不是平台的登录密码。可通过 POST /api/v1/account/credentials 获取。',
+      '会询问您在镜像仓库的账户密码，它不是平台的登录密码。可通过 POST /api/v1/account/credentials 获取。',
   },
   'commands.tag': { title: '为镜像加上完整链接', detail: 'demo:v1 代表您自己的镜像和标签。' },
   'commands.push': { title: '推送', detail: '标签始终指向首次推送的内容；只有 “latest” 可以重复推送。' },
@@ -355,9 +355,9 @@ export const messagesZh: Readonly<Record<MessageCode, MessageText>> = {
   'commands.sign': { title: '签名', detail: '请先推送镜像。签名可以重复写入，即使标签不可移动。' },
   'commands.verify': { title: '验证签名', detail: '除非镜像是用此密钥签名的，否则会失败。' },
   'commands.robot-variables': {
-    title: '输入机器人账号的名称和密钥',
+    title: '输入机器人账户的名称和密钥',
     detail:
-      '请用 POST /api/v1/projects/{project}/robots 创建一个只拉取的机器人账号：您自己的密码会在下次重置时失效。第二行输入时不显示内容。',
+      '请用 POST /api/v1/projects/{project}/robots 创建一个只拉取的机器人账户：您自己的密码会在下次重置时失效。第二行输入时不显示内容。',
   },
   'commands.pull-secret': {
     title: '创建拉取密钥',
@@ -365,17 +365,17 @@ export const messagesZh: Readonly<Record<MessageCode, MessageText>> = {
   },
   'commands.use-pull-secret': {
     title: '让 Pod 使用它',
-    detail: '将其添加到该命名空间的服务账号 “default”；也可以在 Pod 的 imagePullSecrets 中写明。',
+    detail: '将其添加到该命名空间的服务账户 “default”；也可以在 Pod 的 imagePullSecrets 中写明。',
   },
   'commands.gitlab-variables': {
-    title: '将机器人账号的名称和密钥保存为变量',
+    title: '将机器人账户的名称和密钥保存为变量',
     detail:
-      '请用 POST /api/v1/projects/{project}/robots 创建机器人账号。在 Settings、CI/CD、Variables 中：HARBOR_USERNAME 含有 $，请关闭 “Expand variable reference”；HARBOR_PASSWORD 请设为 masked 和 protected。',
+      '请用 POST /api/v1/projects/{project}/robots 创建机器人账户。在 Settings、CI/CD、Variables 中：HARBOR_USERNAME 含有 $，请关闭 “Expand variable reference”；HARBOR_PASSWORD 请设为 masked 和 protected。',
   },
   'commands.github-variables': {
-    title: '将机器人账号的名称和密钥保存为 secrets',
+    title: '将机器人账户的名称和密钥保存为 secrets',
     detail:
-      '请用 POST /api/v1/projects/{project}/robots 创建机器人账号。在 Settings、Secrets and variables、Actions 中将两者都保存为仓库的 secret，日志会将其隐藏。',
+      '请用 POST /api/v1/projects/{project}/robots 创建机器人账户。在 Settings、Secrets and variables、Actions 中将两者都保存为仓库的 secret，日志会将其隐藏。',
   },
   'commands.pipeline': {
     title: '流水线',
