@@ -7,7 +7,7 @@ const doors = {
   database: ['database.module', 'columns', 'database-time', 'database-errors'],
   auth: ['auth.module', 'caller', 'current-caller.decorator', 'roles.decorator', 'persons.service', 'username-key'],
   accounts: ['accounts.module', 'accounts.service'],
-  projects: ['projects.module', 'project-management.module', 'projects.service', 'project-roles', 'project.entity', 'project-name'],
+  projects: ['projects.module', 'project-management.module', 'projects.service', 'project-roles', 'commands', 'project.entity', 'project-name'],
   images: ['images.module', 'images.service', 'image-access', 'image-name'],
   'tag-rule': ['tag-rule.module', 'tag-records.service', 'tag-record.entity', 'tag-rule'],
   lookup: ['lookup.module'],

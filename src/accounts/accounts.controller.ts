@@ -64,10 +64,11 @@ export class AccountsController {
   async issueCredentials(
     @CurrentPerson() person: PersonCaller,
     @Body() body: IssueCredentialsDto,
+    @RequestLanguage() language: Language,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<CredentialsDto> {
     const issued = await this.accounts.issueCredentials(person, body.reset ?? false);
     reply.status(issued.first ? HttpStatus.CREATED : HttpStatus.OK);
-    return toCredentialsDto(issued, this.config.registry.address);
+    return toCredentialsDto(issued, this.config.registry.address, language);
   }
 }

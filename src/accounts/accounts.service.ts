@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import type { DataSource } from 'typeorm';
+import { In, type DataSource } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { AuditService } from '../audit/audit.service';
 import type { PersonCaller } from '../auth/caller';
@@ -18,6 +18,9 @@ import { AccountLeases, type AccountLease } from './account-lease';
 import { Account, type CredentialsState } from './account.entity';
 import { HarborUsers, newIntentMark } from './harbor-user';
 import { generatePassword } from './password';
+
+/** Somebody who makes a person a member waits this long for that person's own request. */
+const WAIT_FOR_OTHERS_MS = 5_000;
 
 export type AccountState = 'none' | 'provisioning' | 'ready' | 'attention';
 
@@ -55,7 +58,8 @@ export class AccountsService {
   async get(caller: PersonCaller): Promise<AccountView> {
     const account = await this.find(caller.personId);
     const project = await this.projects.findPersonal(caller.personId);
-    if (account === null || project === null) return noAccount(caller.username);
+    if (account === null || project === null || isMadeForMembership(account))
+      return noAccount(caller.username);
     const busy = await this.leases.isTaken(account.id);
     const quota = await this.observeQuota(project);
     const problems: MessageCode[] = [];
@@ -80,6 +84,57 @@ export class AccountsService {
   /** The Harbor user of a person; null while there is none. */
   async findHarborUserId(personId: string): Promise<number | null> {
     return (await this.find(personId))?.harborUserId ?? null;
+  }
+
+  /** The name with which a person logs in to the registry, or will once the account is made. */
+  async harborUsernameOf(caller: PersonCaller): Promise<string> {
+    const account = await this.find(caller.personId);
+    return (
+      account?.harborUsername ??
+      personalNames(caller.username, this.config.accounts.projectPrefix).harborUsername
+    );
+  }
+
+  /** The persons whose Harbor users have these ids, by the id; ids that are nobody's are left out. */
+  async findPersonIds(harborUserIds: readonly number[]): Promise<Map<number, string>> {
+    if (harborUserIds.length === 0) return new Map();
+    const accounts = await this.dataSource.manager.findBy(Account, { harborUserId: In([...harborUserIds]) });
+    return new Map(
+      accounts.flatMap(({ harborUserId, personId }) =>
+        harborUserId === null ? [] : [[harborUserId, personId]],
+      ),
+    );
+  }
+
+  /**
+   * The person's Harbor user, so that he can be made a member: made with a password that nobody knows where there
+   * is none. Credentials, and his personal project, come when he asks for them.
+   * @returns the user's id in Harbor
+   * @throws DomainError conflict `account.busy`, `account.name-in-use`, `account.name-not-owned`,
+   *   `account.replaced`; outages of Harbor
+   */
+  async ensureUser(caller: PersonCaller, person: { personId: string; username: string }): Promise<number> {
+    const known = (await this.find(person.personId)) ?? (await this.reserve(person));
+    const standing = known.harborUserId === null ? null : await this.harborUsers.find(known);
+    if (standing !== null) return standing;
+    const lease = await this.leases.take(known.id, WAIT_FOR_OTHERS_MS);
+    try {
+      const account = await this.getById(known.id);
+      const email = harborEmail(account.harborUsername, this.config.accounts.emailDomain);
+      const harborUserId = await this.harborUsers.ensure(
+        account,
+        { email, password: generatePassword() },
+        lease,
+      );
+      if (account.harborUserId === harborUserId) return harborUserId;
+      await this.dataSource.transaction(async (manager) => {
+        await lease.write({ harborUserId, updatedAt: this.clock.now() }, manager);
+        await this.audit.record(manager, caller, 'account.made', account.harborUsername);
+      });
+      return harborUserId;
+    } finally {
+      await lease.release();
+    }
   }
 
   /**
@@ -133,15 +188,15 @@ export class AccountsService {
   }
 
   /** Names are computed once and stored before the first write to Harbor; unique keys keep them to one person. */
-  private async reserve(caller: PersonCaller): Promise<Account> {
-    const names = personalNames(caller.username, this.config.accounts.projectPrefix);
+  private async reserve(person: { personId: string; username: string }): Promise<Account> {
+    const names = personalNames(person.username, this.config.accounts.projectPrefix);
     const now = this.clock.now();
     try {
       await this.dataSource.transaction(async (manager) => {
-        await this.projects.reserve(manager, caller.personId, names.project);
+        await this.projects.reserve(manager, person.personId, names.project);
         await manager.insert(Account, {
           id: uuidv7(),
-          personId: caller.personId,
+          personId: person.personId,
           harborUsername: names.harborUsername,
           harborUserId: null,
           intentMark: newIntentMark(),
@@ -157,7 +212,7 @@ export class AccountsService {
     } catch (error) {
       if (!isUniqueViolation(error)) throw error;
     }
-    const account = await this.find(caller.personId);
+    const account = await this.find(person.personId);
     if (account === null) {
       throw new DomainError('conflict', 'account.name-in-use', { project: names.project });
     }
@@ -180,6 +235,11 @@ export class AccountsService {
   private async getById(id: string): Promise<Account> {
     return this.dataSource.manager.findOneByOrFail(Account, { id });
   }
+}
+
+/** He was made a member of something, and has not asked for an account of his own. */
+function isMadeForMembership(account: Account): boolean {
+  return account.harborUserId !== null && account.readyAt === null && account.credentialsState === 'none';
 }
 
 function refuseSecond(account: Account, reset: boolean): void {

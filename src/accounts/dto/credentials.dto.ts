@@ -1,7 +1,9 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsBoolean, IsOptional } from 'class-validator';
+import type { MessageCode } from '../../common/messages.en';
+import { messageFor, type Language } from '../../common/messages';
+import { pushCommands } from '../../projects/commands';
 import type { IssuedCredentials } from '../accounts.service';
-import { pushCommands } from '../commands';
 
 export class IssueCredentialsDto {
   @ApiPropertyOptional({ example: true, description: 'Ends the password that was shown before' })
@@ -19,6 +21,14 @@ export class PushCommandsDto {
 
   @ApiProperty({ example: 'docker push harbor.example.com/user-liuyizhou/demo:v1' })
   push: string;
+}
+
+export class CredentialsNoteDto {
+  @ApiProperty({ example: 'account.note.old-password' })
+  code: string;
+
+  @ApiProperty({ description: 'What to know, and what to do about it' })
+  detail: string;
 }
 
 export class CredentialsDto {
@@ -39,10 +49,20 @@ export class CredentialsDto {
 
   @ApiProperty({ type: PushCommandsDto, description: 'Ready to paste; docker asks for the password' })
   commands: PushCommandsDto;
+
+  @ApiProperty({ type: [CredentialsNoteDto], description: 'After a reset: what still has the old password' })
+  notes: CredentialsNoteDto[];
 }
 
-export function toCredentialsDto(issued: IssuedCredentials, address: string): CredentialsDto {
-  const { harborUsername, password, project, issuedAt } = issued;
+export function toCredentialsDto(
+  issued: IssuedCredentials,
+  address: string,
+  language: Language,
+): CredentialsDto {
+  const { first, harborUsername, password, project, issuedAt } = issued;
+  const notes: MessageCode[] = first
+    ? ['account.note.use-robots']
+    : ['account.note.old-password', 'account.note.use-robots'];
   return {
     address,
     username: harborUsername,
@@ -50,5 +70,6 @@ export function toCredentialsDto(issued: IssuedCredentials, address: string): Cr
     project,
     issuedAt,
     commands: pushCommands(address, harborUsername, project),
+    notes: notes.map((code) => ({ code, detail: messageFor(code, { project }, language).detail })),
   };
 }
