@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource, QueryDeepPartialEntity } from 'typeorm';
@@ -7,6 +8,7 @@ import { databaseTimeSql } from '../database/database-time';
 import { Account } from './account.entity';
 
 const LEASE_SECONDS = 60;
+const LOOK_AGAIN_MS = 50;
 
 /**
  * One request at a time works on an account, on whichever replica. A lease ends by itself after a minute, so a
@@ -20,9 +22,21 @@ const LEASE_SECONDS = 60;
 export class AccountLeases {
   constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
 
-  /** @throws DomainError conflict `account.busy` when another request holds it */
-  async take(accountId: string): Promise<AccountLease> {
+  /**
+   * @param waitMs how long to wait for another request that holds it
+   * @throws DomainError conflict `account.busy` when it is held all that time
+   */
+  async take(accountId: string, waitMs = 0): Promise<AccountLease> {
     const token = uuidv7();
+    const endsAt = performance.now() + waitMs;
+    while (!(await this.isTakenFor(accountId, token))) {
+      if (performance.now() >= endsAt) throw busy();
+      await sleep(LOOK_AGAIN_MS);
+    }
+    return new AccountLease(this.dataSource, accountId, token);
+  }
+
+  private async isTakenFor(accountId: string, token: string): Promise<boolean> {
     const taken = await this.dataSource
       .createQueryBuilder()
       .update(Account)
@@ -30,8 +44,7 @@ export class AccountLeases {
       .where('id = :accountId', { accountId })
       .andWhere(`(leaseUntil IS NULL OR leaseUntil < ${databaseTimeSql(this.dataSource)})`)
       .execute();
-    if (taken.affected !== 1) throw busy();
-    return new AccountLease(this.dataSource, accountId, token);
+    return taken.affected === 1;
   }
 
   /** Does a request work on this account now? */

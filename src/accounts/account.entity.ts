@@ -8,6 +8,7 @@ export type CredentialsState = 'none' | 'issued' | 'unknown';
 @Entity('accounts')
 @Index('uq_accounts_person', ['personId'], { unique: true })
 @Index('uq_accounts_harbor_username', ['harborUsername'], { unique: true })
+@Index('ix_accounts_harbor_user', ['harborUserId'])
 export class Account {
   @IdColumn()
   id: string;

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { DomainError } from '../common/errors';
 import { HarborClient } from '../harbor/harbor.client';
-import type { HarborUser } from '../harbor/harbor.types';
+import type { Created, HarborUser } from '../harbor/harbor.types';
 import type { Account } from './account.entity';
 import type { AccountLease } from './account-lease';
 
@@ -31,15 +31,44 @@ export class HarborUsers {
     }
     const intentMark = account.harborUserId === null ? account.intentMark : newIntentMark();
     await setOut(lease, { harborUserId: null, intentMark });
-    const made = await this.harbor.createUser({
+    const made = await this.create(account, intentMark, user);
+    if (made.outcome === 'exists') return this.afterConflict(account, intentMark, user.password, lease);
+    return made.id;
+  }
+
+  /**
+   * The user, made with this password where there is none; one that is there stays as it is.
+   * @returns the user's id in Harbor
+   * @throws DomainError conflict `account.name-not-owned`, `account.replaced`; outages of Harbor
+   */
+  async ensure(account: Account, user: NewHarborUser, lease: AccountLease): Promise<number> {
+    const found = await this.harbor.findUser(account.harborUsername);
+    if (found !== null) return recognise(account, found);
+    const intentMark = account.harborUserId === null ? account.intentMark : newIntentMark();
+    const credentialsState = account.credentialsState === 'none' ? 'none' : 'unknown';
+    await lease.renew();
+    await lease.write({ harborUserId: null, intentMark, credentialsState });
+    const made = await this.create(account, intentMark, user);
+    if (made.outcome === 'created') return made.id;
+    const late = await this.harbor.findUser(account.harborUsername);
+    if (late === null) throw nameNotOwned(account);
+    return recognise({ ...account, harborUserId: null, intentMark }, late);
+  }
+
+  /** The id of the account's user, where it is there. @throws as ensure */
+  async find(account: Account): Promise<number | null> {
+    const found = await this.harbor.findUser(account.harborUsername);
+    return found === null ? null : recognise(account, found);
+  }
+
+  private async create(account: Account, intentMark: string, user: NewHarborUser): Promise<Created> {
+    return this.harbor.createUser({
       username: account.harborUsername,
       email: user.email,
       realName: account.harborUsername,
       comment: intentMark,
       password: user.password,
     });
-    if (made.outcome === 'exists') return this.afterConflict(account, intentMark, user.password, lease);
-    return made.id;
   }
 
   /** The name was free a moment ago: the user is an earlier call of ours that was applied late, or a stranger's. */

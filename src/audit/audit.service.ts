@@ -7,8 +7,18 @@ import { currentRequest } from '../common/request-notes';
 import { AuditEntry } from './audit-entry.entity';
 
 export type AuditAction =
+  | 'account.made'
   | 'account.credentials-issued'
   | 'account.credentials-reset'
+  | 'project.created'
+  | 'project.changed'
+  | 'project.deleted'
+  | 'project.quota-set'
+  | 'project.quota-requested'
+  | 'project.quota-granted'
+  | 'project.quota-declined'
+  | 'project.member-set'
+  | 'project.member-removed'
   | 'image.imported'
   | 'image.changed'
   | 'image.deleted'

@@ -1,7 +1,7 @@
 import { type MigrationInterface, type QueryRunner, Table } from 'typeorm';
 import { migrationColumns } from '../migration-columns';
 
-export class Initial1795304129911 implements MigrationInterface {
+export class Initial1795304239073 implements MigrationInterface {
   async up(queryRunner: QueryRunner): Promise<void> {
     const column = migrationColumns(queryRunner);
     await queryRunner.createTable(
@@ -22,6 +22,7 @@ export class Initial1795304129911 implements MigrationInterface {
           column.time('updatedAt'),
         ],
         indices: [
+          { name: 'ix_accounts_harbor_user', columnNames: ['harborUserId'] },
           { name: 'uq_accounts_harbor_username', columnNames: ['harborUsername'], isUnique: true },
           { name: 'uq_accounts_person', columnNames: ['personId'], isUnique: true },
         ],
