@@ -425,6 +425,292 @@ export const messagesEn = {
       'Each run has a tag of its own, since tags do not move. demo stands for your image; the runner needs docker.',
   },
 
+  // Diagnose: the title says what is wrong, the detail what to do
+  'diagnose.no-account': {
+    title: 'You have no account in the registry yet',
+    detail:
+      'POST /api/v1/account/credentials makes your account and your project {project}, and shows a password once. Then log in as {username}.',
+  },
+  'diagnose.no-password': {
+    title: 'You never got a password for the registry',
+    detail:
+      'The password of the platform does not work there. POST /api/v1/account/credentials shows you one.',
+  },
+  'diagnose.password-issued': {
+    title: 'The password that works was shown on {issuedAt}',
+    detail:
+      'Log in with it as {username}; any older one ended then, and the password of the platform does not work there. If it is lost, POST /api/v1/account/credentials with {"reset": true} gives you a new one.',
+  },
+  'diagnose.password-lock': {
+    title: 'A wrong password locks your account for 1.5 seconds',
+    detail:
+      'Meanwhile the right one is refused too. Wait and try once more. If it goes on, something else tries an old password again and again, such as a CI job or another machine: log out there, and give CI a robot of the project.',
+  },
+  'diagnose.address-scheme': {
+    title: 'The registry’s address has no {scheme}',
+    detail: 'Log in with the bare address: docker login {address}.',
+  },
+  'diagnose.address-port': {
+    title: 'The port is not the registry’s',
+    detail: 'You gave {given}; the registry is {address}. Use exactly that, in login, tag and push alike.',
+  },
+  'diagnose.address-other': {
+    title: 'This is the address of another server',
+    detail: 'The registry is {address}: docker login {address}.',
+  },
+  'diagnose.push-by-digest': {
+    title: 'A digest cannot be pushed',
+    detail: 'It follows from the content. Push a tag, such as {example}; the client prints its digest.',
+  },
+  'diagnose.registry-down': {
+    title: 'The registry does not answer now',
+    detail:
+      'Your client meets the same. Nothing about project, role, quota and tags could be checked. Try again in a minute.',
+  },
+  'diagnose.not-checked': {
+    title: 'Berth could not ask the registry',
+    detail:
+      'The registry gave Berth no usable answer, so project, role, quota and tags were not checked. If this stays, tell your administrator.',
+  },
+  'diagnose.project-absent': {
+    title: 'There is no project {project} that you may see',
+    detail:
+      'Pushing makes no project. Check the name for typing errors; your own project is {own}. In another’s project, ask its admin to make you a member.',
+  },
+  'diagnose.quota-full': {
+    title: 'The project {project} is full: {used} of {limit}',
+    detail:
+      'Delete images that you do not need, or ask for more with POST /api/v1/projects/{project}/quota-requests.',
+  },
+  'diagnose.quota-nearly-full': {
+    title: 'The project {project} is nearly full: {used} of {limit}',
+    detail:
+      '{left} are left: a larger image is refused, at the end of its push. Delete images that you do not need, or ask for more with POST /api/v1/projects/{project}/quota-requests.',
+  },
+  'diagnose.tag-exists': {
+    title: 'The tag {tag} exists already and may not move',
+    detail: 'The registry refuses it, also for the same content. Push a new tag, or use latest.',
+  },
+  'diagnose.tag-would-move': {
+    title: 'The tag {tag} exists already, and pushing would move it',
+    detail:
+      'Only "latest" may move. The registry does not hold this tag now, but jobs keep getting the image that it had first. Push a new tag, or use latest.',
+  },
+  'diagnose.repository-absent': {
+    title: 'There is no repository {repository} in {project}',
+    detail: 'Nothing was pushed under this name. Check it for typing errors, or push it first.',
+  },
+  'diagnose.repositories-like-it': {
+    title: 'There is in this project: {names}',
+    detail: 'Perhaps one of these is meant.',
+  },
+  'diagnose.tag-absent': {
+    title: 'There is no tag {tag} in {repository}',
+    detail:
+      'Check it for typing errors; upper and lower case differ. A client that is given no tag asks for latest.',
+  },
+  'diagnose.digest-absent': {
+    title: 'There is no image with this digest in {repository}',
+    detail: 'It was deleted, or is in another repository. Pull a tag instead.',
+  },
+  'diagnose.tags-like-it': { title: 'There are the tags: {names}', detail: 'Perhaps one of these is meant.' },
+  'diagnose.platforms': {
+    title: 'The image has {platforms}',
+    detail: 'Pull on such a machine, or have it built for yours: docker buildx build --platform.',
+  },
+  'client.tag-immutable': {
+    title: 'The registry says that the tag exists and may not move',
+    detail: 'Also for the same content. Push a new tag, or use latest.',
+  },
+  'client.policy': {
+    title: 'A policy of the project forbids pulling this image',
+    detail:
+      'It has too severe vulnerabilities, was not scanned yet, or is not signed. Push a repaired image under a new tag, or ask an admin of the project.',
+  },
+  'client.quota-exceeded': {
+    title: 'The registry says that the project is full',
+    detail:
+      'Delete images that you do not need, or ask for more with POST /api/v1/projects/{project}/quota-requests.',
+  },
+  'client.read-only': {
+    title: 'The registry was read-only',
+    detail:
+      'An administrator of Harbor had turned on its read-only mode. Pulling works; push again when it is off.',
+  },
+  'client.too-large': {
+    title: 'A proxy refuses layers of this size',
+    detail:
+      'Not the registry: a proxy on the way limits what may be uploaded at once (413). Give this message to your administrator (client_max_body_size 0 in nginx). Until then, split the layer into several RUN lines.',
+  },
+  'client.plain-http': {
+    title: 'The client speaks HTTPS, the server HTTP',
+    detail:
+      'Check address and port: the registry is {address}. If it really has no HTTPS, the client must be told: "insecure-registries" in docker’s daemon.json, --tls-verify=false for podman and skopeo, --plain-http for helm.',
+  },
+  'client.https-expected': {
+    title: 'The client speaks HTTP, the server HTTPS',
+    detail:
+      'Take {address} out of the client’s insecure registries, and leave out --plain-http; check the port.',
+  },
+  'client.certificate-authority': {
+    title: 'The client does not know who signed the registry’s certificate',
+    detail:
+      'Ask your administrator for the authority’s certificate. Docker wants it as /etc/docker/certs.d/{address}/ca.crt, podman and skopeo under /etc/containers/certs.d, containerd and helm among the system’s. Then try again.',
+  },
+  'client.certificate-name': {
+    title: 'The certificate is for another name',
+    detail:
+      'Use the registry’s exact address, {address}, not an IP address or another name of it. If you did, tell your administrator.',
+  },
+  'client.certificate-time': {
+    title: 'The certificate has expired, or the clock is wrong',
+    detail:
+      'Check date and time of the machine; if they are right, tell your administrator that the registry’s certificate has ended.',
+  },
+  'client.proxy': {
+    title: 'A proxy stands between the client and the registry',
+    detail:
+      'Leave the registry out of it: add {address}, without the port, to NO_PROXY of the client; for docker, of its daemon.',
+  },
+  'client.host-unknown': {
+    title: 'The machine cannot find the registry’s name',
+    detail:
+      'Check the address for typing errors: it is {address}. If it is right, this machine’s DNS does not know it: connect the VPN, or ask your administrator.',
+  },
+  'client.connection-refused': {
+    title: 'Nothing listens at that address and port',
+    detail:
+      'Check both: the registry is {address}. If they are right, it is down or a firewall is in between; try again, then tell your administrator.',
+  },
+  'client.timeout': {
+    title: 'The registry could not be reached in time',
+    detail:
+      'Check that {address} can be reached from this machine (network, VPN, firewall, proxy), and try again.',
+  },
+  'client.rate-limited': {
+    title: 'Docker Hub limits how often you may pull',
+    detail:
+      'That is not our registry. Wait, or log in at Docker Hub; better, keep the base image in {project} and build from there.',
+  },
+  'client.docker-hub': {
+    title: 'The client went to Docker Hub, not to our registry',
+    detail:
+      'A link without a registry in front means Docker Hub. Give the image its full link first: docker tag demo:v1 {address}/{project}/demo:v1, and push that.',
+  },
+  'client.platform': {
+    title: 'The image was not built for this machine',
+    detail:
+      'It has no variant for this processor, such as arm64. Build one: docker buildx build --platform linux/amd64,linux/arm64; or pull with --platform on a machine that can run it.',
+  },
+  'client.upper-case': {
+    title: 'The link has upper-case letters',
+    detail: 'Project and repository are in lower case; only the tag may have upper case.',
+  },
+  'client.invalid-reference': {
+    title: 'The client cannot read the link',
+    detail:
+      'A full link looks like {address}/{project}/demo:v1: no https://, no spaces, no empty parts. In scripts, look for a variable that is empty.',
+  },
+  'client.image-not-local': {
+    title: 'There is no such image on this machine',
+    detail:
+      'Give it its full link first: docker tag demo:v1 {address}/{project}/demo:v1. docker images lists what is there. In CI, build and push in one job.',
+  },
+  'client.no-engine': {
+    title: 'The container engine does not run, or you may not use it',
+    detail:
+      'Start docker, or have yourself added to the group "docker" and log in again. The registry was not asked.',
+  },
+  'client.no-terminal': {
+    title: 'The client cannot ask for the password here',
+    detail:
+      'There is no terminal. Send it by standard input: printf \'%s\' "$HARBOR_PASSWORD" | docker login {address} --username {username} --password-stdin. In CI, use a robot of the project.',
+  },
+  'client.credential-helper': {
+    title: 'The client cannot use its store of passwords',
+    detail:
+      'Docker’s config.json names a helper ("credsStore") that is not installed here or not unlocked. Install or unlock it, or remove that line and log in again.',
+  },
+  'client.disk-full': {
+    title: 'The disk is full',
+    detail:
+      'Of the machine that pulls or builds. Make room there: docker system prune. If the registry’s own disk is meant, tell your administrator.',
+  },
+  'client.upload-lost': {
+    title: 'The registry lost an upload on the way',
+    detail:
+      'Push again. If it stays, tell your administrator: several registries without a common storage, or a proxy that changes https to http.',
+  },
+  'client.pull-secret-absent': {
+    title: 'The pod names a pull secret that is not there',
+    detail:
+      'Secrets belong to one namespace: make it in the pod’s. GET /api/v1/projects/{project}/commands?client=kubectl has the lines.',
+  },
+  'client.project-unknown': {
+    title: 'The registry knows no such project',
+    detail: 'Pushing makes no project. Check the name for typing errors; your own project is {project}.',
+  },
+  'client.repository-unknown': {
+    title: 'The registry knows no such repository',
+    detail:
+      'Nothing was pushed under this name, or you may not see it. Check the link for typing errors: {address}/project/repository:tag.',
+  },
+  'client.manifest-unknown': {
+    title: 'The registry knows no such tag or digest',
+    detail:
+      'Check it for typing errors; upper and lower case differ. Ask again here with the link, and you are told which tags there are.',
+  },
+  'client.not-logged-in': {
+    title: 'The client is not logged in',
+    detail:
+      'Log in to exactly {address} as {username}. With sudo or in another shell it is another login; so is CI, which gets a robot of the project.',
+  },
+  'client.no-permission': {
+    title: 'The login is right, but it may not do this there',
+    detail:
+      'Check whose project the link names, and as whom the client is logged in: you are {username}. Pushing needs the role developer; a robot needs the right to push.',
+  },
+  'client.unauthorized': {
+    title: 'The registry did not accept the login',
+    detail:
+      'Wrong password, no login, or a project that is not there: it says the same to all three. Log in to {address} as {username} with the registry’s password, not the platform’s.',
+  },
+  'client.denied': {
+    title: 'The registry refused access',
+    detail:
+      'The client is not logged in there, your role is too low, or the project is not there. Check that the link begins with {address}, then log in to it as {username}.',
+  },
+  'client.pull-secret': {
+    title: 'The cluster has no right to pull it',
+    detail:
+      'Your own login does not reach the cluster. Make a robot that pulls, and a pull secret in the pod’s namespace: GET /api/v1/projects/{project}/commands?client=kubectl has the lines. A robot’s name has a $ in it: quote it.',
+  },
+  'client.push-restarts': {
+    title: 'The push reaches its end and starts again',
+    detail:
+      'A proxy on the way cuts large layers off, by time or by size. Push again from a faster network, or with smaller layers; let it run to its last try and send that message. Administrators raise the proxy’s timeouts and turn its buffering off.',
+  },
+  'client.server-error': {
+    title: 'The registry, or a proxy before it, failed',
+    detail:
+      'Not your fault. Try again in a minute; if it stays, give this message and the time to your administrator.',
+  },
+  'client.connection-broken': {
+    title: 'The connection was cut',
+    detail:
+      'Check that the address is exactly {address}, and try again. If it stays, a proxy or firewall in between cuts it: tell your administrator.',
+  },
+  'client.kubernetes-pull': {
+    title: 'The cluster says only that pulling failed',
+    detail:
+      'kubectl describe pod shows why, in a line "Failed to pull image". Send that line here, with the link.',
+  },
+  'client.unrecognised': {
+    title: 'Berth does not know this message',
+    detail:
+      'What could be checked without it is here. Send the last lines that the client printed, as text, or show them to your administrator.',
+  },
+
   // Links
   'link.too-long': { title: 'The link is too long', detail: 'A link has at most {max} characters.' },
   'link.empty': { title: 'The link is empty', detail: 'Give the full link, such as {example}.' },

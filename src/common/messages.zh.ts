@@ -382,6 +382,269 @@ export const messagesZh: Readonly<Record<MessageCode, MessageText>> = {
     detail: '标签不可移动，因此每次运行使用各自的标签。demo 代表您的镜像；运行环境需要 docker。',
   },
 
+  // Diagnose
+  'diagnose.no-account': {
+    title: '您在镜像仓库中还没有账户',
+    detail:
+      'POST /api/v1/account/credentials 会创建您的账户和项目 {project}，并显示一次密码。然后以 {username} 登录。',
+  },
+  'diagnose.no-password': {
+    title: '您还没有镜像仓库的密码',
+    detail: '平台的密码在那里无效。POST /api/v1/account/credentials 会显示一个密码。',
+  },
+  'diagnose.password-issued': {
+    title: '有效的密码是 {issuedAt} 显示的那个',
+    detail:
+      '请用它以 {username} 登录；更早的密码已失效，平台的密码在那里也无效。如果已遗失，请向 POST /api/v1/account/credentials 发送 {"reset": true} 获取新密码。',
+  },
+  'diagnose.password-lock': {
+    title: '输错密码会将您的账户锁定 1.5 秒',
+    detail:
+      '在此期间正确的密码也会被拒绝。请稍候再试一次。如果一直如此，说明有其他程序在反复使用旧密码，例如 CI 任务或另一台机器：请在那里退出登录，CI 请使用项目的机器人账户。',
+  },
+  'diagnose.address-scheme': {
+    title: '镜像仓库的地址不含 {scheme}',
+    detail: '请用不带前缀的地址登录：docker login {address}。',
+  },
+  'diagnose.address-port': {
+    title: '端口不是镜像仓库的端口',
+    detail: '您给出的是 {given}；镜像仓库的地址是 {address}。登录、打标签和推送都请使用完全相同的地址。',
+  },
+  'diagnose.address-other': {
+    title: '这是另一台服务器的地址',
+    detail: '镜像仓库的地址是 {address}：docker login {address}。',
+  },
+  'diagnose.push-by-digest': {
+    title: '不能推送摘要',
+    detail: '摘要由内容决定。请推送一个标签，例如 {example}；客户端会显示其摘要。',
+  },
+  'diagnose.registry-down': {
+    title: '镜像仓库现在没有响应',
+    detail: '您的客户端遇到的也是同样的情况。无法检查项目、角色、配额和标签。请一分钟后重试。',
+  },
+  'diagnose.not-checked': {
+    title: 'Berth 无法询问镜像仓库',
+    detail:
+      '镜像仓库没有给 Berth 可用的回答，因此没有检查项目、角色、配额和标签。如果一直如此，请告诉管理员。',
+  },
+  'diagnose.project-absent': {
+    title: '没有您可见的项目 {project}',
+    detail:
+      '推送不会创建项目。请检查名称是否有误；您自己的项目是 {own}。如果是他人的项目，请让其管理员将您添加为成员。',
+  },
+  'diagnose.quota-full': {
+    title: '项目 {project} 已满：{used} / {limit}',
+    detail: '请删除不需要的镜像，或通过 POST /api/v1/projects/{project}/quota-requests 申请更多配额。',
+  },
+  'diagnose.quota-nearly-full': {
+    title: '项目 {project} 即将满：{used} / {limit}',
+    detail:
+      '还剩 {left}：更大的镜像会在推送末尾被拒绝。请删除不需要的镜像，或通过 POST /api/v1/projects/{project}/quota-requests 申请更多配额。',
+  },
+  'diagnose.tag-exists': {
+    title: '标签 {tag} 已存在，且不可移动',
+    detail: '镜像仓库会拒绝推送，即使内容相同。请推送一个新标签，或使用 latest。',
+  },
+  'diagnose.tag-would-move': {
+    title: '标签 {tag} 已存在，推送会移动它',
+    detail:
+      '只有 “latest” 可以移动。镜像仓库现在没有保护此标签，但任务仍会得到它最初的镜像。请推送一个新标签，或使用 latest。',
+  },
+  'diagnose.repository-absent': {
+    title: '{project} 中没有仓库 {repository}',
+    detail: '此名称下没有推送过任何内容。请检查是否有误，或先推送。',
+  },
+  'diagnose.repositories-like-it': { title: '此项目中有：{names}', detail: '也许您要的是其中之一。' },
+  'diagnose.tag-absent': {
+    title: '{repository} 中没有标签 {tag}',
+    detail: '请检查是否有误；区分大小写。不给标签时，客户端会请求 latest。',
+  },
+  'diagnose.digest-absent': {
+    title: '{repository} 中没有此摘要的镜像',
+    detail: '它已被删除，或在另一个仓库中。请改为拉取标签。',
+  },
+  'diagnose.tags-like-it': { title: '现有标签：{names}', detail: '也许您要的是其中之一。' },
+  'diagnose.platforms': {
+    title: '该镜像支持 {platforms}',
+    detail: '请在这样的机器上拉取，或为您的机器构建：docker buildx build --platform。',
+  },
+  'client.tag-immutable': {
+    title: '镜像仓库表示该标签已存在且不可移动',
+    detail: '即使内容相同也是如此。请推送一个新标签，或使用 latest。',
+  },
+  'client.policy': {
+    title: '项目的策略禁止拉取此镜像',
+    detail: '它的漏洞过于严重、尚未扫描，或没有签名。请用新标签推送修复后的镜像，或询问项目管理员。',
+  },
+  'client.quota-exceeded': {
+    title: '镜像仓库表示项目已满',
+    detail: '请删除不需要的镜像，或通过 POST /api/v1/projects/{project}/quota-requests 申请更多配额。',
+  },
+  'client.read-only': {
+    title: '镜像仓库当时处于只读状态',
+    detail: 'Harbor 管理员启用了只读模式。拉取正常；只读模式关闭后请重新推送。',
+  },
+  'client.too-large': {
+    title: '代理拒绝这么大的层',
+    detail:
+      '不是镜像仓库的限制：途中的代理限制了单次上传的大小（413）。请将此消息转给管理员（nginx 中设置 client_max_body_size 0）。在此之前，可将该层拆成多条 RUN。',
+  },
+  'client.plain-http': {
+    title: '客户端使用 HTTPS，服务器使用 HTTP',
+    detail:
+      '请检查地址和端口：镜像仓库的地址是 {address}。如果它确实没有 HTTPS，需要告知客户端：docker 在 daemon.json 中设置 “insecure-registries”，podman 和 skopeo 用 --tls-verify=false，helm 用 --plain-http。',
+  },
+  'client.https-expected': {
+    title: '客户端使用 HTTP，服务器使用 HTTPS',
+    detail: '请将 {address} 从客户端的 insecure registries 中移除，并去掉 --plain-http；请检查端口。',
+  },
+  'client.certificate-authority': {
+    title: '客户端不认识镜像仓库证书的签发机构',
+    detail:
+      '请向管理员索取签发机构的证书。docker 放在 /etc/docker/certs.d/{address}/ca.crt，podman 和 skopeo 放在 /etc/containers/certs.d，containerd 和 helm 放入系统证书。然后重试。',
+  },
+  'client.certificate-name': {
+    title: '证书对应的是另一个名称',
+    detail: '请使用镜像仓库的确切地址 {address}，不要用 IP 地址或其他名称。如果已经如此，请告诉管理员。',
+  },
+  'client.certificate-time': {
+    title: '证书已过期，或时钟有误',
+    detail: '请检查机器的日期和时间；如果正确，请告诉管理员镜像仓库的证书已到期。',
+  },
+  'client.proxy': {
+    title: '客户端与镜像仓库之间有代理',
+    detail:
+      '请让镜像仓库不经过代理：将 {address}（不含端口）加入客户端的 NO_PROXY；对 docker 而言是其守护进程的。',
+  },
+  'client.host-unknown': {
+    title: '本机找不到镜像仓库的名称',
+    detail:
+      '请检查地址是否有误：应为 {address}。如果无误，说明本机的 DNS 不认识它：请连接 VPN，或询问管理员。',
+  },
+  'client.connection-refused': {
+    title: '该地址和端口没有服务',
+    detail:
+      '请检查两者：镜像仓库的地址是 {address}。如果无误，说明它已停止或中间有防火墙；请重试，仍不行则告诉管理员。',
+  },
+  'client.timeout': {
+    title: '未能及时连接到镜像仓库',
+    detail: '请检查本机能否访问 {address}（网络、VPN、防火墙、代理），然后重试。',
+  },
+  'client.rate-limited': {
+    title: 'Docker Hub 限制拉取次数',
+    detail:
+      '那不是我们的镜像仓库。请等待，或登录 Docker Hub；更好的办法是将基础镜像保存在 {project} 中并以它构建。',
+  },
+  'client.docker-hub': {
+    title: '客户端连接的是 Docker Hub，不是我们的镜像仓库',
+    detail:
+      '链接前面没有镜像仓库地址时，表示 Docker Hub。请先为镜像加上完整链接：docker tag demo:v1 {address}/{project}/demo:v1，然后推送它。',
+  },
+  'client.platform': {
+    title: '该镜像不是为本机构建的',
+    detail:
+      '它没有适合此处理器（例如 arm64）的版本。请构建：docker buildx build --platform linux/amd64,linux/arm64；或在可以运行它的机器上用 --platform 拉取。',
+  },
+  'client.upper-case': { title: '链接中有大写字母', detail: '项目和仓库必须是小写；只有标签可以有大写。' },
+  'client.invalid-reference': {
+    title: '客户端无法读取链接',
+    detail:
+      '完整的链接形如 {address}/{project}/demo:v1：没有 https://，没有空格，没有空的部分。在脚本中，请检查是否有变量为空。',
+  },
+  'client.image-not-local': {
+    title: '本机没有此镜像',
+    detail:
+      '请先为它加上完整链接：docker tag demo:v1 {address}/{project}/demo:v1。docker images 会列出现有镜像。在 CI 中，请在同一个任务中构建和推送。',
+  },
+  'client.no-engine': {
+    title: '容器引擎没有运行，或您无权使用',
+    detail: '请启动 docker，或将自己加入 “docker” 组后重新登录系统。没有询问镜像仓库。',
+  },
+  'client.no-terminal': {
+    title: '客户端在此处无法询问密码',
+    detail:
+      '没有终端。请通过标准输入传入：printf \'%s\' "$HARBOR_PASSWORD" | docker login {address} --username {username} --password-stdin。在 CI 中请使用项目的机器人账户。',
+  },
+  'client.credential-helper': {
+    title: '客户端无法使用其密码存储',
+    detail:
+      'docker 的 config.json 指定的助手（“credsStore”）没有安装或没有解锁。请安装或解锁它，或删除该行后重新登录。',
+  },
+  'client.disk-full': {
+    title: '磁盘已满',
+    detail:
+      '指拉取或构建的机器。请在那里清理空间：docker system prune。如果是镜像仓库自身的磁盘，请告诉管理员。',
+  },
+  'client.upload-lost': {
+    title: '镜像仓库在途中丢失了上传内容',
+    detail:
+      '请重新推送。如果一直如此，请告诉管理员：可能是多个实例没有共用存储，或代理将 https 改成了 http。',
+  },
+  'client.pull-secret-absent': {
+    title: 'Pod 指定的拉取密钥不存在',
+    detail:
+      '密钥只属于一个命名空间：请在 Pod 所在的命名空间中创建。命令见 GET /api/v1/projects/{project}/commands?client=kubectl。',
+  },
+  'client.project-unknown': {
+    title: '镜像仓库没有这个项目',
+    detail: '推送不会创建项目。请检查名称是否有误；您自己的项目是 {project}。',
+  },
+  'client.repository-unknown': {
+    title: '镜像仓库没有这个仓库',
+    detail: '此名称下没有推送过任何内容，或您无权查看。请检查链接是否有误：{address}/项目/仓库:标签。',
+  },
+  'client.manifest-unknown': {
+    title: '镜像仓库没有这个标签或摘要',
+    detail: '请检查是否有误；区分大小写。带上链接再次询问，会告诉您现有哪些标签。',
+  },
+  'client.not-logged-in': {
+    title: '客户端没有登录',
+    detail:
+      '请以 {username} 登录到 {address}（地址须完全一致）。sudo 或另一个终端需要另外登录；CI 也是，请使用项目的机器人账户。',
+  },
+  'client.no-permission': {
+    title: '登录正确，但无权在那里执行此操作',
+    detail:
+      '请检查链接中是谁的项目，以及客户端以谁的身份登录：您是 {username}。推送需要 developer 角色；机器人账户需要推送权限。',
+  },
+  'client.unauthorized': {
+    title: '镜像仓库没有接受登录',
+    detail:
+      '密码错误、没有登录或项目不存在，它的回答都一样。请以 {username} 用镜像仓库的密码（不是平台的密码）登录 {address}。',
+  },
+  'client.denied': {
+    title: '镜像仓库拒绝访问',
+    detail:
+      '客户端没有在那里登录、您的角色权限不足，或项目不存在。请检查链接是否以 {address} 开头，然后以 {username} 登录。',
+  },
+  'client.pull-secret': {
+    title: '集群无权拉取',
+    detail:
+      '您自己的登录对集群无效。请创建只拉取的机器人账户，并在 Pod 的命名空间中创建拉取密钥：命令见 GET /api/v1/projects/{project}/commands?client=kubectl。机器人账户的名称含有 $：请加引号。',
+  },
+  'client.push-restarts': {
+    title: '推送到末尾后又重新开始',
+    detail:
+      '途中的代理因时间或大小切断了大的层。请在更快的网络上重新推送，或使用更小的层；请让它运行到最后一次重试，并发送那条消息。管理员可调高代理的超时时间并关闭缓冲。',
+  },
+  'client.server-error': {
+    title: '镜像仓库或其前面的代理出错',
+    detail: '不是您的问题。请一分钟后重试；如果一直如此，请将此消息和时间告诉管理员。',
+  },
+  'client.connection-broken': {
+    title: '连接被切断',
+    detail:
+      '请检查地址是否为 {address}，然后重试。如果一直如此，说明中间的代理或防火墙切断了连接：请告诉管理员。',
+  },
+  'client.kubernetes-pull': {
+    title: '集群只表示拉取失败',
+    detail: 'kubectl describe pod 会在 “Failed to pull image” 一行中显示原因。请将该行连同链接发送到这里。',
+  },
+  'client.unrecognised': {
+    title: 'Berth 不认识这条消息',
+    detail: '这里是不依赖它也能检查的内容。请发送客户端最后几行输出的文本，或交给管理员。',
+  },
+
   // Links
   'link.too-long': { title: '链接过长', detail: '链接最多 {max} 个字符。' },
   'link.empty': { title: '链接为空', detail: '请填写完整链接，例如 {example}。' },
