@@ -11,8 +11,10 @@ const doors = {
   images: ['images.module', 'images.service', 'image-access', 'image-name'],
   'tag-rule': ['tag-rule.module', 'tag-records.service', 'tag-record.entity', 'tag-rule'],
   lookup: ['lookup.module'],
+  diagnose: ['diagnose.module'],
   audit: ['audit.module', 'audit.service'],
   health: ['health.module'],
+  throttle: ['throttle.module', 'throttle', 'credential-action.decorator'],
 };
 
 const features = Object.keys(doors).filter((name) => name !== 'config' && name !== 'database');

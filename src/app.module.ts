@@ -8,10 +8,12 @@ import { ProcessModule } from './common/process.module';
 import type { Config } from './config/config';
 import { ConfigModule } from './config/config.module';
 import { DatabaseModule } from './database/database.module';
+import { DiagnoseModule } from './diagnose/diagnose.module';
 import { HealthModule } from './health/health.module';
 import { ImagesModule } from './images/images.module';
 import { LookupModule } from './lookup/lookup.module';
 import { ProjectManagementModule } from './projects/project-management.module';
+import { ThrottleModule } from './throttle/throttle.module';
 
 /** The only file that knows every module. */
 @Module({})
@@ -25,9 +27,11 @@ export class AppModule {
         ProcessModule,
         DatabaseModule.forRoot(),
         AuditModule,
+        ThrottleModule,
         AuthModule,
         AccountsModule,
         ProjectManagementModule,
+        DiagnoseModule,
         ImagesModule,
         LookupModule,
         HealthModule,

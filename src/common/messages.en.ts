@@ -477,6 +477,10 @@ export const messagesEn = {
     detail:
       'Pushing makes no project. Check the name for typing errors; your own project is {own}. In another’s project, ask its admin to make you a member.',
   },
+  'diagnose.public-project': {
+    title: 'The project {project} is public',
+    detail: 'Pulling from it needs no login; pushing does.',
+  },
   'diagnose.quota-full': {
     title: 'The project {project} is full: {used} of {limit}',
     detail:

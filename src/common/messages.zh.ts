@@ -432,6 +432,7 @@ export const messagesZh: Readonly<Record<MessageCode, MessageText>> = {
     detail:
       '推送不会创建项目。请检查名称是否有误；您自己的项目是 {own}。如果是他人的项目，请让其管理员将您添加为成员。',
   },
+  'diagnose.public-project': { title: '项目 {project} 是公开的', detail: '从中拉取无需登录；推送则需要。' },
   'diagnose.quota-full': {
     title: '项目 {project} 已满：{used} / {limit}',
     detail: '请删除不需要的镜像，或通过 POST /api/v1/projects/{project}/quota-requests 申请更多配额。',
