@@ -10,6 +10,7 @@ import { NoStore } from '../common/no-store.decorator';
 import { ApiProblem } from '../common/openapi-problem';
 import type { Config } from '../config/config';
 import { CONFIG } from '../config/config.module';
+import { CredentialAction } from '../throttle/credential-action.decorator';
 import { AccountsService } from './accounts.service';
 import { AccountDto, toAccountDto } from './dto/account.dto';
 import { CredentialsDto, IssueCredentialsDto, toCredentialsDto } from './dto/credentials.dto';
@@ -38,6 +39,7 @@ export class AccountsController {
 
   @Post('credentials')
   @Allow('person')
+  @CredentialAction()
   @NoStore()
   @ApiOperation({
     summary: 'Get credentials for docker login, or new ones',

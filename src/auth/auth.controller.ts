@@ -1,14 +1,13 @@
 import { Body, Controller, Get, HttpCode, HttpStatus, Post, Req } from '@nestjs/common';
 import { ApiNoContentResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
-import { DomainError } from '../common/errors';
 import { NoStore } from '../common/no-store.decorator';
 import { ApiProblem } from '../common/openapi-problem';
-import { Authentication } from './authentication';
 import type { PersonCaller } from './caller';
 import { CurrentPerson } from './current-caller.decorator';
 import { LoginDto, RefreshDto } from './dto/login.dto';
 import { MeDto, SessionDto, toMeDto, toSessionDto } from './dto/session.dto';
+import { LoginsService } from './logins.service';
 import { PersonsService } from './persons.service';
 import { Allow, Public } from './roles.decorator';
 import { SessionsService } from './sessions.service';
@@ -17,7 +16,7 @@ import { SessionsService } from './sessions.service';
 @Controller('auth')
 export class AuthController {
   constructor(
-    private readonly authentication: Authentication,
+    private readonly logins: LoginsService,
     private readonly sessions: SessionsService,
     private readonly persons: PersonsService,
   ) {}
@@ -29,11 +28,10 @@ export class AuthController {
   @ApiOkResponse({ type: SessionDto })
   @ApiProblem('unauthenticated', 'auth.login-failed')
   @ApiProblem('conflict', 'auth.identity-conflict')
+  @ApiProblem('too-many', 'auth.too-many-tries')
   @ApiProblem('upstream-unavailable', 'directory.unavailable', 'database.unavailable')
-  async login(@Body() _body: LoginDto, @Req() request: FastifyRequest): Promise<SessionDto> {
-    const entry = await this.authentication.login(request);
-    if (entry === null) throw new DomainError('unauthenticated', 'auth.login-failed');
-    return toSessionDto(await this.sessions.begin(entry));
+  async login(@Body() { username }: LoginDto, @Req() request: FastifyRequest): Promise<SessionDto> {
+    return toSessionDto(await this.logins.login(request, username));
   }
 
   @Post('refresh')

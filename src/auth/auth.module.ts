@@ -9,6 +9,10 @@ import { ActingService } from './acting.service';
 import { AuthController } from './auth.controller';
 import { Authentication } from './authentication';
 import { CallerGuard } from './caller.guard';
+import { LoginFailure } from './login-failure.entity';
+import { LoginFailuresService } from './login-failures.service';
+import { LoginThrottle } from './login-throttle';
+import { LoginsService } from './logins.service';
 import { Person } from './person.entity';
 import { PersonsService } from './persons.service';
 import { RefreshToken } from './refresh-token.entity';
@@ -21,7 +25,7 @@ import { SessionsService } from './sessions.service';
 
 @Module({
   imports: [
-    TypeOrmModule.forFeature([Person, Session, RefreshToken, ServiceToken]),
+    TypeOrmModule.forFeature([Person, Session, RefreshToken, ServiceToken, LoginFailure]),
     JwtModule.register({}),
     AuditModule,
     DirectoryModule,
@@ -32,6 +36,9 @@ import { SessionsService } from './sessions.service';
     AccessTokens,
     ActingService,
     Authentication,
+    LoginFailuresService,
+    LoginThrottle,
+    LoginsService,
     PersonsService,
     RouteAccess,
     ServiceTokensService,

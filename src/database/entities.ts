@@ -1,5 +1,6 @@
 import { Account } from '../accounts/account.entity';
 import { AuditEntry } from '../audit/audit-entry.entity';
+import { LoginFailure } from '../auth/login-failure.entity';
 import { Person } from '../auth/person.entity';
 import { RefreshToken } from '../auth/refresh-token.entity';
 import { ServiceToken } from '../auth/service-token.entity';
@@ -16,6 +17,7 @@ export const entities = [
   Session,
   RefreshToken,
   ServiceToken,
+  LoginFailure,
   Account,
   Project,
   ProjectMember,

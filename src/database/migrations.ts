@@ -1,4 +1,4 @@
-import { Initial1795304239073 } from './migrations/1795304239073-initial';
+import { Initial1795305082261 } from './migrations/1795305082261-initial';
 
 /** Every migration, oldest first. `npm run migration:generate` adds to it. */
-export const migrations = [Initial1795304239073] as const;
+export const migrations = [Initial1795305082261] as const;

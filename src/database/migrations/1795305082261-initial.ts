@@ -1,7 +1,7 @@
 import { type MigrationInterface, type QueryRunner, Table } from 'typeorm';
 import { migrationColumns } from '../migration-columns';
 
-export class Initial1795304239073 implements MigrationInterface {
+export class Initial1795305082261 implements MigrationInterface {
   async up(queryRunner: QueryRunner): Promise<void> {
     const column = migrationColumns(queryRunner);
     await queryRunner.createTable(
@@ -41,6 +41,22 @@ export class Initial1795304239073 implements MigrationInterface {
           column.text('requestId', 128, 'nullable'),
         ],
         indices: [{ name: 'ix_audit_entries_person', columnNames: ['forPersonId', 'id'] }],
+      }),
+    );
+    await queryRunner.createTable(
+      new Table({
+        name: 'login_failures',
+        columns: [
+          column.id('id'),
+          column.text('personId', 36),
+          column.time('hour'),
+          column.count('failures'),
+          column.time('lastAt'),
+        ],
+        indices: [
+          { name: 'ix_login_failures_hour', columnNames: ['hour', 'id'] },
+          { name: 'uq_login_failures_person_hour', columnNames: ['personId', 'hour'], isUnique: true },
+        ],
       }),
     );
     await queryRunner.createTable(
@@ -263,6 +279,7 @@ export class Initial1795304239073 implements MigrationInterface {
     await queryRunner.dropTable('refresh_tokens');
     await queryRunner.dropTable('sessions');
     await queryRunner.dropTable('persons');
+    await queryRunner.dropTable('login_failures');
     await queryRunner.dropTable('audit_entries');
     await queryRunner.dropTable('accounts');
   }
