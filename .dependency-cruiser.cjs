@@ -12,7 +12,7 @@ const doors = {
   'tag-rule': ['tag-rule.module', 'tag-records.service', 'tag-record.entity', 'tag-rule'],
   lookup: ['lookup.module'],
   diagnose: ['diagnose.module'],
-  audit: ['audit.module', 'audit.service'],
+  audit: ['audit.module', 'audit-reading.module', 'audit.service'],
   health: ['health.module'],
   throttle: ['throttle.module', 'throttle', 'credential-action.decorator'],
 };

@@ -1,6 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { AccountsModule } from './accounts/accounts.module';
+import { AuditReadingModule } from './audit/audit-reading.module';
 import { AuditModule } from './audit/audit.module';
 import { AuthModule } from './auth/auth.module';
 import { LoggingModule } from './common/logging';
@@ -29,6 +30,7 @@ export class AppModule {
         AuditModule,
         ThrottleModule,
         AuthModule,
+        AuditReadingModule,
         AccountsModule,
         ProjectManagementModule,
         DiagnoseModule,

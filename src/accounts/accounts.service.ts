@@ -95,6 +95,17 @@ export class AccountsService {
     );
   }
 
+  /** The Harbor users of these persons, by the person's id; those who have none are left out. */
+  async findHarborUserIds(personIds: readonly string[]): Promise<Map<string, number>> {
+    if (personIds.length === 0) return new Map();
+    const accounts = await this.dataSource.manager.findBy(Account, { personId: In([...personIds]) });
+    return new Map(
+      accounts.flatMap(({ harborUserId, personId }) =>
+        harborUserId === null ? [] : [[personId, harborUserId]],
+      ),
+    );
+  }
+
   /** The persons whose Harbor users have these ids, by the id; ids that are nobody's are left out. */
   async findPersonIds(harborUserIds: readonly number[]): Promise<Map<number, string>> {
     if (harborUserIds.length === 0) return new Map();
@@ -144,6 +155,13 @@ export class AccountsService {
    *   `account.name-not-owned`, `project.name-not-owned`, `account.replaced`, `project.replaced`; outages of Harbor
    */
   async issueCredentials(caller: PersonCaller, reset: boolean): Promise<IssuedCredentials> {
+    const action = reset ? 'account.credentials-reset' : 'account.credentials-issued';
+    return this.audit.attempt({ actor: caller, action, target: caller.username }, () =>
+      this.setOutForCredentials(caller, reset),
+    );
+  }
+
+  private async setOutForCredentials(caller: PersonCaller, reset: boolean): Promise<IssuedCredentials> {
     const { id } = (await this.find(caller.personId)) ?? (await this.reserve(caller));
     refuseSecond(await this.getById(id), reset);
     const lease = await this.leases.take(id);

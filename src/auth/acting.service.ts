@@ -1,5 +1,8 @@
 import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
 import { LRUCache } from 'lru-cache';
+import type { DataSource } from 'typeorm';
+import { AuditService } from '../audit/audit.service';
 import { Clock } from '../common/clock';
 import { DomainError } from '../common/errors';
 import { Directory } from '../directory/directory';
@@ -10,6 +13,8 @@ import { usernameKey } from './username-key';
 /** How long the directory's word on a person is good. */
 const CACHE_MS = 60_000;
 const CACHE_MAX_PEOPLE = 10_000;
+/** A frontend acts for a person at every click: one row in the audit log tells of an hour of it. */
+const AUDITED_MS = 60 * 60_000;
 
 interface KnownPerson {
   personId: string;
@@ -20,17 +25,21 @@ interface KnownPerson {
 @Injectable()
 export class ActingService {
   private readonly people: LRUCache<string, KnownPerson, string>;
+  private readonly audited: LRUCache<string, true>;
 
   constructor(
     private readonly directory: Directory,
     private readonly persons: PersonsService,
+    private readonly audit: AuditService,
+    @InjectDataSource() private readonly dataSource: DataSource,
     clock: Clock,
   ) {
+    const byClock = { ttlResolution: 0, perf: { now: () => clock.now().getTime() } };
+    this.audited = new LRUCache({ max: CACHE_MAX_PEOPLE, ttl: AUDITED_MS, ...byClock });
     this.people = new LRUCache<string, KnownPerson, string>({
       max: CACHE_MAX_PEOPLE,
       ttl: CACHE_MS,
-      ttlResolution: 0,
-      perf: { now: () => clock.now().getTime() },
+      ...byClock,
       fetchMethod: (_key, _stale, { context: username }) => this.lookUp(username),
     });
   }
@@ -43,7 +52,22 @@ export class ActingService {
   async callerFor(username: string, tokenName: string): Promise<PersonCaller> {
     const person = await this.people.fetch(usernameKey(username), { context: username });
     if (person === undefined) throw new DomainError('forbidden', 'auth.act-for-forbidden');
-    return { kind: 'person', ...person, isAdmin: false, sessionId: null, actedForBy: tokenName };
+    const caller: PersonCaller = {
+      kind: 'person',
+      ...person,
+      isAdmin: false,
+      sessionId: null,
+      actedForBy: tokenName,
+    };
+    await this.recordOnceAnHour(caller, tokenName);
+    return caller;
+  }
+
+  private async recordOnceAnHour(caller: PersonCaller, tokenName: string): Promise<void> {
+    const key = `${caller.personId} ${tokenName}`;
+    if (this.audited.has(key)) return;
+    await this.audit.record(this.dataSource.manager, caller, 'person.acted-for', caller.username);
+    this.audited.set(key, true);
   }
 
   private async lookUp(username: string): Promise<KnownPerson | undefined> {

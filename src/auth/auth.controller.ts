@@ -51,7 +51,7 @@ export class AuthController {
   @HttpCode(HttpStatus.NO_CONTENT)
   @ApiNoContentResponse({ description: 'The session cannot be refreshed any more' })
   async logout(@CurrentPerson() caller: PersonCaller): Promise<void> {
-    if (caller.sessionId !== null) await this.sessions.end(caller.sessionId);
+    await this.sessions.end(caller);
   }
 
   @Get('me')

@@ -10,6 +10,7 @@ import { AuthController } from './auth.controller';
 import { Authentication } from './authentication';
 import { CallerGuard } from './caller.guard';
 import { LoginFailure } from './login-failure.entity';
+import { LoginFailuresController } from './login-failures.controller';
 import { LoginFailuresService } from './login-failures.service';
 import { LoginThrottle } from './login-throttle';
 import { LoginsService } from './logins.service';
@@ -31,7 +32,7 @@ import { SessionsService } from './sessions.service';
     DirectoryModule,
     DiscoveryModule,
   ],
-  controllers: [AuthController, ServiceTokensController],
+  controllers: [AuthController, LoginFailuresController, ServiceTokensController],
   providers: [
     AccessTokens,
     ActingService,

@@ -7,8 +7,9 @@ export const NOBODY = 'nobody';
 /** How many logins of one person failed in one hour. The only security record that is counted, not added row by row. */
 @Entity('login_failures')
 @Index('uq_login_failures_person_hour', ['personId', 'hour'], { unique: true })
-@Index('ix_login_failures_hour', ['hour', 'id'])
+@Index('ix_login_failures_person', ['personId', 'id'])
 export class LoginFailure {
+  /** UUIDv7 of the first of them: later hours have greater ids. */
   @IdColumn()
   id: string;
 

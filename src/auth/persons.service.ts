@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import type { Repository } from 'typeorm';
+import { In, type Repository } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { Clock } from '../common/clock';
 import { DomainError } from '../common/errors';
@@ -22,6 +22,13 @@ export class PersonsService {
     const person = await this.persons.findOneBy({ id: personId });
     if (person === null) throw new DomainError('not-found', 'request.not-found');
     return person;
+  }
+
+  /** Those that Berth knows, by their ids. */
+  async findByIds(personIds: readonly string[]): Promise<Map<string, Person>> {
+    if (personIds.length === 0) return new Map();
+    const found = await this.persons.findBy({ id: In([...new Set(personIds)]) });
+    return new Map(found.map((person) => [person.id, person]));
   }
 
   /** The person whose username this is, however it is written; null when Berth does not know them (yet). */

@@ -58,7 +58,7 @@ export class ServiceTokensService {
     });
     await this.tokens.manager.transaction(async (manager) => {
       await manager.insert(ServiceToken, token);
-      if (caller !== null) await this.audit.record(manager, caller, 'service-token.created', targetOf(token));
+      await this.audit.record(manager, caller ?? 'operator', 'service-token.created', targetOf(token));
     });
     return { token, secret };
   }

@@ -2,12 +2,14 @@ import { Inject, Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { In, IsNull, LessThan, type EntityManager, type Repository } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
+import { AuditService } from '../audit/audit.service';
 import { Clock } from '../common/clock';
 import { DomainError } from '../common/errors';
 import type { Config } from '../config/config';
 import { CONFIG } from '../config/config.module';
 import { Directory, type DirectoryEntry } from '../directory/directory';
 import { AccessTokens } from './access-tokens';
+import type { PersonCaller } from './caller';
 import type { Person } from './person.entity';
 import { PersonsService } from './persons.service';
 import { RefreshToken } from './refresh-token.entity';
@@ -37,6 +39,7 @@ export class SessionsService {
     private readonly persons: PersonsService,
     private readonly directory: Directory,
     private readonly accessTokens: AccessTokens,
+    private readonly audit: AuditService,
     private readonly clock: Clock,
   ) {}
 
@@ -57,6 +60,8 @@ export class SessionsService {
         revokedAt: null,
         revokedBecause: null,
       });
+      const caller = callerOf(person, entry.isAdmin, session.id);
+      await this.audit.record(manager, caller, 'session.begun', session.id);
       return this.addRefreshToken(manager, session, now);
     });
     return this.issued(person, entry.isAdmin, session.id, refreshToken, now);
@@ -75,14 +80,14 @@ export class SessionsService {
     });
     if (token === null || token.session.revokedAt !== null) throw refreshInvalid();
     if (token.usedAt !== null) {
-      if (secondUse(token.usedAt, now) === 'theft') await this.revoke(token.sessionId, 'reuse');
+      if (secondUse(token.usedAt, now) === 'theft') await this.revokeUnasked(token.session, 'reuse');
       throw refreshInvalid();
     }
     if (token.endsAt <= now) throw refreshInvalid();
 
     const entry = await this.directory.findById(token.session.person.directoryId);
     if (entry === null) {
-      await this.revoke(token.sessionId, 'person-gone');
+      await this.revokeUnasked(token.session, 'person-gone');
       throw refreshInvalid();
     }
     const person = await this.persons.recognise(entry);
@@ -91,8 +96,18 @@ export class SessionsService {
   }
 
   /** Ends the session; its access token lives on for its few minutes. Idempotent. */
-  async end(sessionId: string): Promise<void> {
-    await this.revoke(sessionId, 'logout');
+  async end(caller: PersonCaller): Promise<void> {
+    const { sessionId } = caller;
+    if (sessionId === null) return;
+    await this.revoke(sessionId, 'logout', (manager) =>
+      this.audit.record(manager, caller, 'session.ended', sessionId),
+    );
+  }
+
+  /** Nobody asked for it, and it matters to the person whose session it is. */
+  private async revokeUnasked({ id, person }: Session, because: 'reuse' | 'person-gone'): Promise<void> {
+    const action = because === 'reuse' ? 'session.reuse-detected' : 'session.person-gone';
+    await this.revoke(id, because, (manager) => this.audit.record(manager, 'berth', action, id, person));
   }
 
   private async exchange(token: RefreshToken, now: Date): Promise<RefreshTokenSecret> {
@@ -128,12 +143,19 @@ export class SessionsService {
     return { secret, endsAt };
   }
 
-  private async revoke(sessionId: string, revokedBecause: SessionEnd): Promise<void> {
-    await this.refreshTokens.manager.update(
-      Session,
-      { id: sessionId, revokedAt: IsNull() },
-      { revokedAt: this.clock.now(), revokedBecause },
-    );
+  private async revoke(
+    sessionId: string,
+    revokedBecause: SessionEnd,
+    record: (manager: EntityManager) => Promise<void>,
+  ): Promise<void> {
+    await this.refreshTokens.manager.transaction(async (manager) => {
+      const { affected } = await manager.update(
+        Session,
+        { id: sessionId, revokedAt: IsNull() },
+        { revokedAt: this.clock.now(), revokedBecause },
+      );
+      if (affected === 1) await record(manager);
+    });
   }
 
   private async forgetEnded(manager: EntityManager, personId: string, now: Date): Promise<void> {
@@ -172,6 +194,10 @@ export class SessionsService {
 interface RefreshTokenSecret {
   secret: string;
   endsAt: Date;
+}
+
+function callerOf({ id, username }: Person, isAdmin: boolean, sessionId: string): PersonCaller {
+  return { kind: 'person', personId: id, username, isAdmin, sessionId, actedForBy: null };
 }
 
 function refreshInvalid(): DomainError {

@@ -26,7 +26,7 @@ async function main(): Promise<void> {
     const tokens = new ServiceTokensService(
       database.getRepository(ServiceToken),
       clock,
-      new AuditService(clock),
+      new AuditService(clock, database),
     );
     const { secret } = await tokens.create(wanted.kind, wanted.name, null);
     console.log(secret);

@@ -1,4 +1,4 @@
-import { Injectable, Inject, type OnModuleDestroy } from '@nestjs/common';
+import { Inject, Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import { Redis } from 'ioredis';
 import type { Config } from '../config/config';
 import { CONFIG } from '../config/config.module';
@@ -12,18 +12,29 @@ const MAX_RECONNECT_MS = 5_000;
 @Injectable()
 export class RedisConnection implements OnModuleDestroy {
   readonly redis: Redis | null;
+  private readonly logger = new Logger(RedisConnection.name);
+  private isLost = false;
 
   constructor(@Inject(CONFIG) { redis: { url } }: Config) {
     this.redis = url === null ? null : connect(url);
+    this.redis?.on('ready', () => (this.isLost = false));
+    // An error event that nobody hears is printed, with the command's arguments.
+    this.redis?.on('error', (error: unknown) => this.tellOnce(error));
   }
 
   onModuleDestroy(): void {
     this.redis?.disconnect();
   }
+
+  private tellOnce(error: unknown): void {
+    if (this.isLost) return;
+    this.isLost = true;
+    this.logger.warn({ msg: 'Redis cannot be reached', err: error });
+  }
 }
 
 function connect(url: string): Redis {
-  const redis = new Redis(url, {
+  return new Redis(url, {
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,
@@ -31,7 +42,4 @@ function connect(url: string): Redis {
     connectTimeout: CONNECT_TIMEOUT_MS,
     retryStrategy: (times) => Math.min(times * 100, MAX_RECONNECT_MS),
   });
-  // Each command tells its own failure; an error event that nobody hears is printed, with the command's arguments.
-  redis.on('error', () => undefined);
-  return redis;
 }

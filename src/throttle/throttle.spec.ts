@@ -107,13 +107,13 @@ describe('Throttle', () => {
 
   describe('while the shared store is away', () => {
     const away: Attempts = {
-      note: () => Promise.reject(new Error('away')),
-      withdraw: () => Promise.reject(new Error('away')),
-      forget: () => Promise.reject(new Error('away')),
+      note: () => Promise.reject<never>(new Error('away')),
+      withdraw: () => Promise.reject<never>(new Error('away')),
+      forget: () => Promise.reject<never>(new Error('away')),
     };
 
-    beforeAll(() => Logger.overrideLogger(false));
-    afterAll(() => Logger.overrideLogger(['log', 'error', 'warn']));
+    beforeAll(() => void Logger.overrideLogger(false));
+    afterAll(() => void Logger.overrideLogger(['log', 'error', 'warn']));
 
     it('limits by what this replica saw', async () => {
       throttle = new Throttle(new InsuredAttempts(away, new MemoryAttempts(clock)), 'secret');

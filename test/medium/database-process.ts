@@ -17,7 +17,8 @@ async function main(action: string | undefined, url: string): Promise<void> {
   }
   for (;;) {
     const id = v7();
-    const entry = { id, at: new Date(), action: 'test', actor: 'test', target: 'x'.repeat(500) };
+    const who = { actorKind: 'berth', actorName: 'test', outcome: 'ok' } as const;
+    const entry = { id, at: new Date(), action: 'test', ...who, target: 'x'.repeat(500) };
     await dataSource.transaction((manager) => manager.insert(AuditEntry, entry));
     process.stdout.write(`${id}\n`);
     await setImmediate();

@@ -1,7 +1,7 @@
 import { type MigrationInterface, type QueryRunner, Table } from 'typeorm';
 import { migrationColumns } from '../migration-columns';
 
-export class Initial1795305082261 implements MigrationInterface {
+export class Initial1795305598056 implements MigrationInterface {
   async up(queryRunner: QueryRunner): Promise<void> {
     const column = migrationColumns(queryRunner);
     await queryRunner.createTable(
@@ -35,12 +35,21 @@ export class Initial1795305082261 implements MigrationInterface {
           column.id('id'),
           column.time('at'),
           column.text('action', 64),
-          column.text('actor', 300),
+          column.text('outcome', 16),
+          column.text('code', 64, 'nullable'),
+          column.text('actorKind', 16),
+          column.text('actorName', 256),
           column.text('forPersonId', 36, 'nullable'),
+          column.text('forUsername', 256, 'nullable'),
           column.text('target', 1024),
           column.text('requestId', 128, 'nullable'),
         ],
-        indices: [{ name: 'ix_audit_entries_person', columnNames: ['forPersonId', 'id'] }],
+        indices: [
+          { name: 'ix_audit_entries_outcome', columnNames: ['outcome', 'id'] },
+          { name: 'ix_audit_entries_action', columnNames: ['action', 'id'] },
+          { name: 'ix_audit_entries_actor', columnNames: ['actorName', 'id'] },
+          { name: 'ix_audit_entries_person', columnNames: ['forPersonId', 'id'] },
+        ],
       }),
     );
     await queryRunner.createTable(
@@ -54,7 +63,7 @@ export class Initial1795305082261 implements MigrationInterface {
           column.time('lastAt'),
         ],
         indices: [
-          { name: 'ix_login_failures_hour', columnNames: ['hour', 'id'] },
+          { name: 'ix_login_failures_person', columnNames: ['personId', 'id'] },
           { name: 'uq_login_failures_person_hour', columnNames: ['personId', 'hour'], isUnique: true },
         ],
       }),
