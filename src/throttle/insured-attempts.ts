@@ -1,14 +1,20 @@
 import { Logger } from '@nestjs/common';
+import type { Clock } from '../common/clock';
 import type { Attempts, Limit } from './attempts';
+
+/** A Redis that takes commands and answers none must not cost every login its time limits. */
+const REST_MS = 2_000;
 
 /** Shared attempts while they can be reached, this replica's own while not: never an error, never without a limit. */
 export class InsuredAttempts implements Attempts {
   private readonly logger = new Logger(InsuredAttempts.name);
   private isAway = false;
+  private restUntilMs = 0;
 
   constructor(
     private readonly shared: Attempts,
     private readonly own: Attempts,
+    private readonly clock: Clock,
   ) {}
 
   async note(limit: Limit, attemptId: string): Promise<number | null> {
@@ -30,11 +36,13 @@ export class InsuredAttempts implements Attempts {
   }
 
   private async ask<T>(shared: () => Promise<T>, own: () => Promise<T>): Promise<T> {
+    if (this.clock.now().getTime() < this.restUntilMs) return own();
     try {
       const answer = await shared();
       this.notice(null);
       return answer;
     } catch (error) {
+      this.restUntilMs = this.clock.now().getTime() + REST_MS;
       this.notice(error);
       return own();
     }

@@ -17,7 +17,7 @@ import { Throttle } from './throttle';
       inject: [RedisConnection, Clock, CONFIG],
       useFactory: ({ redis }: RedisConnection, clock: Clock, { auth }: Config): Throttle => {
         const own = new MemoryAttempts(clock);
-        const attempts = redis === null ? own : new InsuredAttempts(new RedisAttempts(redis), own);
+        const attempts = redis === null ? own : new InsuredAttempts(new RedisAttempts(redis), own, clock);
         return new Throttle(attempts, auth.secret);
       },
     },

@@ -116,7 +116,7 @@ describe('Throttle', () => {
     afterAll(() => void Logger.overrideLogger(['log', 'error', 'warn']));
 
     it('limits by what this replica saw', async () => {
-      throttle = new Throttle(new InsuredAttempts(away, new MemoryAttempts(clock)), 'secret');
+      throttle = new Throttle(new InsuredAttempts(away, new MemoryAttempts(clock), clock), 'secret');
       expect(admitted(await times(2, NAME))).toBe(2);
       await (await admit(NAME)).withdraw();
       expect(admitted(await times(9, NAME))).toBe(1);
@@ -125,22 +125,39 @@ describe('Throttle', () => {
       expect(admitted(await times(9, NAME))).toBe(3);
     });
 
+    const long: Limit = { ...NAME, windowMs: 60_000 };
+
     it('takes back in both what was noted in either', async () => {
-      const own = new MemoryAttempts(clock);
-      let isAway = true;
+      let isAway = false;
       const memory = new MemoryAttempts(clock);
       const shared: Attempts = {
         note: (limit, id) => (isAway ? away : memory).note(limit, id),
         withdraw: (key, id) => (isAway ? away : memory).withdraw(key, id),
         forget: (key) => (isAway ? away : memory).forget(key),
       };
-      throttle = new Throttle(new InsuredAttempts(shared, own), 'secret');
-      await times(2, NAME);
-      const attempt = await admit(NAME);
+      throttle = new Throttle(new InsuredAttempts(shared, new MemoryAttempts(clock), clock), 'secret');
+      await times(2, long);
+      isAway = true;
+      await times(2, long);
+      const attempt = await admit(long);
+      clock.advance(5_000);
       isAway = false;
       await attempt.forgive();
+      expect(admitted(await times(9, long))).toBe(3);
       isAway = true;
-      expect(admitted(await times(9, NAME))).toBe(3);
+      expect(admitted(await times(9, long))).toBe(3);
+    });
+
+    it('does not ask it again at once', async () => {
+      let asked = 0;
+      const counted: Attempts = { ...away, note: (limit, id) => (asked++, away.note(limit, id)) };
+      throttle = new Throttle(new InsuredAttempts(counted, new MemoryAttempts(clock), clock), 'secret');
+      await throttle.admit(long);
+      await times(9, long);
+      expect(asked).toBe(1);
+      clock.advance(5_000);
+      await throttle.admit(long);
+      expect(asked).toBe(2);
     });
   });
 });
