@@ -5,10 +5,13 @@ import type { DatabaseConfig } from '../config/config';
 import { entities } from './entities';
 import { migrate } from './migrate';
 import { migrations } from './migrations';
+import { connectMysql } from './mysql-socket';
 import { serialiseSqlite } from './sqlite-query-runners';
 import { SqliteTurns } from './sqlite-turns';
 
 const CONNECT_TIMEOUT_MS = 5000;
+/** No statement of Berth takes long; migrations do, and have a connection without this limit. */
+const SILENCE_MS = 5000;
 const SQLITE_TURN_TIMEOUT_MS = 5000;
 /** How long SQLite waits for another process (a command, beside the running Berth); it blocks this one meanwhile. */
 const SQLITE_BUSY_TIMEOUT_MS = 5000;
@@ -39,11 +42,13 @@ export function dataSourceOptions(database: DatabaseConfig, schema: Schema = BER
     };
   }
   const url = new URL(database.url);
+  const host = url.hostname.replace(/^\[|\]$/g, '');
+  const port = url.port === '' ? 3306 : Number(url.port);
   return {
     ...common,
     type: database.type,
-    host: url.hostname.replace(/^\[|\]$/g, ''),
-    port: url.port === '' ? 3306 : Number(url.port),
+    host,
+    port,
     username: decodeURIComponent(url.username),
     password: decodeURIComponent(url.password),
     database: decodeURIComponent(url.pathname.slice(1)),
@@ -51,6 +56,7 @@ export function dataSourceOptions(database: DatabaseConfig, schema: Schema = BER
     timezone: 'Z',
     connectTimeout: CONNECT_TIMEOUT_MS,
     poolSize: 10,
+    extra: { stream: () => connectMysql(host, port, SILENCE_MS) },
   };
 }
 
@@ -61,8 +67,12 @@ export function createDataSource(options: DataSourceOptions): DataSource {
   return dataSource;
 }
 
-/** Connected and migrated. Throws what the driver throws, with nothing left open. */
+/** Connected, once the database is migrated. Throws what the driver throws, with nothing left open. */
 export async function openDataSource(options: DataSourceOptions): Promise<DataSource> {
+  if (options.type !== 'better-sqlite3') {
+    await migrateAndClose(options);
+    return createDataSource(options).initialize();
+  }
   const dataSource = await createDataSource(options).initialize();
   try {
     await migrate(dataSource);
@@ -70,6 +80,18 @@ export async function openDataSource(options: DataSourceOptions): Promise<DataSo
   } catch (error) {
     await dataSource.destroy();
     throw error;
+  }
+}
+
+/** Answers the names of the migrations that were run. Throws what the driver throws, with nothing left open. */
+export async function migrateAndClose(options: DataSourceOptions): Promise<string[]> {
+  const isServer = options.type === 'mysql' || options.type === 'mariadb';
+  const patient = isServer ? { ...options, extra: {}, poolSize: 1 } : options;
+  const dataSource = await createDataSource(patient).initialize();
+  try {
+    return await migrate(dataSource);
+  } finally {
+    await dataSource.destroy();
   }
 }
 
