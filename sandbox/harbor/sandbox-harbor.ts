@@ -181,6 +181,7 @@ export class SandboxHarbor {
     if (latencyMs > 0) await sleep(latencyMs);
     if (fault && isBefore(fault)) {
       fail(response, fault);
+      call.status = response.headersSent ? response.statusCode : 0;
       return;
     }
     const reply = await this.answer(exchange, call);

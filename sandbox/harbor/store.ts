@@ -32,20 +32,23 @@ export class StateFile {
 
   changed(): void {
     if (this.folder === null || this.timer) return;
-    this.timer = setTimeout(() => void this.flush(), COALESCE_MS);
+    // A write that fails is made again by the next change, and by `stop`, which says why it cannot.
+    this.timer = setTimeout(() => void this.flush().catch(() => undefined), COALESCE_MS);
   }
 
   async flush(): Promise<void> {
     clearTimeout(this.timer);
     this.timer = undefined;
-    const folder = this.folder;
+    const { folder } = this;
     if (folder === null) return;
-    this.writing = this.writing.then(async () => {
-      const side = join(folder, 'state.json.new');
-      await writeFile(side, JSON.stringify(this.database));
-      await rename(side, join(folder, 'state.json'));
-    });
+    this.writing = this.writing.catch(() => undefined).then(() => this.write(folder));
     await this.writing;
+  }
+
+  private async write(folder: string): Promise<void> {
+    const side = join(folder, 'state.json.new');
+    await writeFile(side, JSON.stringify(this.database));
+    await rename(side, join(folder, 'state.json'));
   }
 }
 
