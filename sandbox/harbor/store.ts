@@ -66,7 +66,6 @@ export interface BlobStore {
   read(digest: string): Buffer;
   stream(digest: string): Readable;
   write(digest: string, content: Buffer): Promise<void>;
-  delete(digest: string): void;
   startUpload(repository: string): Upload;
   upload(id: string): Upload | undefined;
   append(upload: Upload, content: Readable): Promise<void>;
@@ -99,10 +98,6 @@ export class MemoryBlobs implements BlobStore {
   write(digest: string, content: Buffer): Promise<void> {
     this.contents.set(digest, content);
     return Promise.resolve();
-  }
-
-  delete(digest: string): void {
-    this.contents.delete(digest);
   }
 
   startUpload(repository: string): Upload {
@@ -161,10 +156,6 @@ export class FolderBlobs implements BlobStore {
     const side = join(this.folder, 'uploads', randomUUID());
     await writeFile(side, content);
     await rename(side, this.fileOf(digest));
-  }
-
-  delete(digest: string): void {
-    rmSync(this.fileOf(digest), { force: true });
   }
 
   startUpload(repository: string): Upload {

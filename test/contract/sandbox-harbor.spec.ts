@@ -31,8 +31,8 @@ const SERVICE_PERMISSIONS = [
   }),
   permission('project', '*', {
     project: 'read update',
-    repository: 'pull list push delete',
-    artifact: 'list read delete',
+    repository: 'pull list',
+    artifact: 'list read',
     accessory: 'list',
     tag: 'create list delete',
     log: 'list',
@@ -199,11 +199,25 @@ describe('the sandbox Harbor', () => {
         ['DELETE /projects/user-bob/immutabletagrules/1'],
         ['DELETE /users/4'],
       ];
-      for (const [line, body] of steps) {
-        const status = await statusOf(harbor, robot, line, body);
-        expect({ line, status }).toEqual({ line, status: line.startsWith('POST') ? 201 : 200 });
-      }
+      const artifact = '/projects/user-bob/repositories/app/artifacts/v1';
+      const reading: [string, unknown?][] = [
+        [`GET ${artifact}`],
+        [`GET ${artifact}/tags`],
+        [`GET ${artifact}/accessories`],
+        [`POST ${artifact}/tags`, { name: 'hold' }],
+        [`DELETE ${artifact}/tags/hold`],
+        ['GET /v2/user-bob/app/tags/list'],
+      ];
+      expect(SERVICE_PERMISSIONS.flatMap(({ access }) => access)).toHaveLength(36);
+      for (const [line, body] of steps) await expectDone(robot, line, body);
+      await pushAs(harbor, ADMIN, 'user-bob/app:v1', 'one');
+      for (const [line, body] of reading) await expectDone(robot, line, body);
     });
+
+    async function expectDone(robot: string, line: string, body?: unknown): Promise<void> {
+      const status = await statusOf(harbor, robot, line, body);
+      expect({ line, status }).toEqual({ line, status: line.startsWith('POST') ? 201 : 200 });
+    }
 
     it('shows a robot without audit-log:list an empty audit log, and no refusal', async () => {
       const robot = await addRobot(harbor, ADMIN, {
