@@ -91,8 +91,12 @@ describe('sessions and tokens', () => {
       expect(body).toMatchObject({ username: 'ada.lovelace' });
     });
 
-    it('does not give a username to another entry: nothing is inherited', async () => {
+    it.each([
+      ['a new one', false],
+      ['one that Berth knows', true],
+    ])('does not give a username to another entry, to %s: nothing is inherited', async (_, isKnown) => {
       const before = await sessionOf('ada');
+      if (isKnown) await sessionOf('liuyizhou');
       berth.directory.remove('ada');
       berth.directory.rename('liuyizhou', 'Ada');
       expect(codeOf(await login('ada', 'correct horse'))).toEqual([409, 'auth.identity-conflict']);
@@ -146,6 +150,7 @@ describe('sessions and tokens', () => {
       const { refreshToken } = await sessionOf('ada');
       berth.directory.remove('ada');
       expect(codeOf(await refresh(refreshToken))).toEqual([401, 'auth.refresh-invalid']);
+      await berth.directory.down();
       expect(codeOf(await refresh(refreshToken))).toEqual([401, 'auth.refresh-invalid']);
     });
 
