@@ -33,10 +33,6 @@ export const messagesEn = {
     title: 'Nothing is here',
     detail: 'There is no such address, or you may not see what is there. The addresses are in /api/docs.',
   },
-  'request.method-not-allowed': {
-    title: 'This method is not allowed here',
-    detail: 'The address exists, but not for {method}. See /api/docs.',
-  },
   'request.stale': {
     title: 'It was changed meanwhile',
     detail: 'Somebody changed it after you read it. Read it again, look at the change, and repeat yours.',
@@ -101,10 +97,6 @@ export const messagesEn = {
     title: 'This username belongs to another person’s account',
     detail:
       'The directory now gives the username {username} to another entry than the one that Berth knows. An administrator has to decide whose it is.',
-  },
-  'auth.service-token-not-found': {
-    title: 'There is no such service token',
-    detail: 'It may have been revoked already. GET /api/v1/admin/service-tokens lists those that live.',
   },
 
   // The directory

@@ -378,8 +378,10 @@ describe('the way in and out over HTTP', () => {
     it('are told not to guess, to frame or to run what is not ours', async () => {
       const { headers } = await get('/health/live');
       expect(headers).toMatchObject({ 'x-content-type-options': 'nosniff' });
-      expect(headers['content-security-policy']).toContain("default-src 'self'");
-      expect(headers['content-security-policy']).toContain("frame-ancestors 'none'");
+      expect(headers['content-security-policy']).toBe("default-src 'none'; frame-ancestors 'none'");
+      const page = await http().get('/api/docs').expect(200);
+      expect(page.headers['content-security-policy']).toContain("default-src 'self'");
+      expect(page.headers['content-security-policy']).toContain("frame-ancestors 'none'");
     });
 
     it('can open the docs under that policy: no script stands in the page', async () => {
