@@ -176,10 +176,7 @@ export class ImagesController {
   @ApiProblem('upstream-rejected', 'harbor.rejected', 'harbor.unauthorized')
   @ApiProblem('upstream-unavailable', 'harbor.unavailable')
   @ApiProblem('upstream-timeout', 'harbor.timeout')
-  async check(
-    @CurrentPerson() person: PersonCaller,
-    @Param() { id }: IdParam,
-  ): Promise<ImageCheckDto> {
+  async check(@CurrentPerson() person: PersonCaller, @Param() { id }: IdParam): Promise<ImageCheckDto> {
     return toImageCheckDto(await this.images.check(person, id));
   }
 
