@@ -11,6 +11,8 @@ import type { LookupDto } from './dto/lookup.dto';
 interface Remembered {
   beforeAge: string;
   afterAge: string;
+  /** Without the age's digits. */
+  bytes: number;
   checkedAtMs: number;
   caller: string | undefined;
 }
@@ -49,6 +51,7 @@ export class LookupMemory implements OnModuleInit {
     this.remembered.set(questionOf(request), {
       beforeAge,
       afterAge,
+      bytes: Buffer.byteLength(beforeAge) + Buffer.byteLength(afterAge),
       checkedAtMs: answer.checkedAt.getTime(),
       caller: request.notes.caller,
     });
@@ -63,14 +66,12 @@ export class LookupMemory implements OnModuleInit {
   private answer(remembered: Remembered, request: FastifyRequest, reply: FastifyReply): void {
     request.notes.caller = remembered.caller;
     const ageMs = Math.max(0, this.clock.now().getTime() - remembered.checkedAtMs);
-    const text = `${remembered.beforeAge}${ageMs}${remembered.afterAge}`;
+    const age = String(ageMs);
+    const headers = reply.getHeaders() as OutgoingHttpHeaders;
+    headers['content-type'] = 'application/json; charset=utf-8';
+    headers['content-length'] = remembered.bytes + age.length;
     reply.hijack();
-    reply.raw.writeHead(200, {
-      ...(reply.getHeaders() as OutgoingHttpHeaders),
-      'content-type': 'application/json; charset=utf-8',
-      'content-length': Buffer.byteLength(text),
-    });
-    reply.raw.end(text);
+    reply.raw.writeHead(200, headers).end(remembered.beforeAge + age + remembered.afterAge);
   }
 }
 
