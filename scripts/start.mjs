@@ -4,6 +4,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
+import module from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
@@ -36,5 +37,7 @@ if (!existsSync(target)) {
   );
   process.exit(1);
 }
+// Absent before Node 22.8.
+module.enableCompileCache?.();
 process.argv = [process.execPath, target, ...args];
 await import(pathToFileURL(target).href);
