@@ -5,7 +5,14 @@
 const doors = {
   config: ['config', 'config.module'],
   database: ['database.module', 'columns', 'database-time', 'database-errors'],
-  auth: ['auth.module', 'caller', 'current-caller.decorator', 'roles.decorator', 'persons.service', 'username-key'],
+  auth: [
+    'auth.module',
+    'caller',
+    'current-caller.decorator',
+    'roles.decorator',
+    'persons.service',
+    'username-key',
+  ],
   accounts: ['accounts.module', 'accounts.service'],
   projects: ['projects.module', 'project-management.module', 'projects.service', 'project-roles', 'commands', 'project.entity', 'project-name'],
   images: ['images.module', 'images.service', 'image-access', 'image-name'],
@@ -77,15 +84,26 @@ module.exports = {
       name: 'harbor-through-its-door',
       severity: 'error',
       from: { path: '^src/', pathNot: `^src/harbor/|${roots}` },
-      to: { path: '^src/harbor/', pathNot: '^src/harbor/(harbor\\.client|harbor\\.types|harbor\\.module|harbor-survey)\\.ts$' },
+      to: {
+        path: '^src/harbor/',
+        pathNot: '^src/harbor/(harbor\\.client|harbor\\.types|harbor\\.module|harbor-survey)\\.ts$',
+      },
     },
     {
       name: 'directory-through-its-door',
       severity: 'error',
       from: { path: '^src/', pathNot: `^src/directory/|${roots}` },
-      to: { path: '^src/directory/', pathNot: '^src/directory/(directory|directory\\.module|directory-survey)\\.ts$' },
+      to: {
+        path: '^src/directory/',
+        pathNot: '^src/directory/(directory|directory\\.module|directory-survey)\\.ts$',
+      },
     },
-    { name: 'no-orphans', severity: 'error', from: { orphan: true, path: '^src/', pathNot: '(main|\\.command|\\.spec)\\.ts$|migrations/' }, to: {} },
+    {
+      name: 'no-orphans',
+      severity: 'error',
+      from: { orphan: true, path: '^src/', pathNot: '(main|\\.command|\\.spec)\\.ts$|migrations/' },
+      to: {},
+    },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

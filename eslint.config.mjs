@@ -19,14 +19,26 @@ const noHttpExceptions = {
 };
 
 export default tseslint.config(
-  { ignores: ['dist', 'dist-sandbox', 'coverage', '.sandbox', '.servers', 'src/harbor/harbor-api.generated.ts'] },
+  {
+    ignores: [
+      'dist',
+      'dist-sandbox',
+      'coverage',
+      '.sandbox',
+      '.servers',
+      'src/harbor/harbor-api.generated.ts',
+    ],
+  },
   js.configs.recommended,
   ...tseslint.configs.recommendedTypeChecked,
   {
     languageOptions: { parserOptions: { project: './tsconfig.json', tsconfigRootDir: import.meta.dirname } },
     linterOptions: { reportUnusedDisableDirectives: 'error' },
     rules: {
-      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { considerDefaultExhaustiveForUnions: true },
+      ],
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', ignoreRestSiblings: true }],
       '@typescript-eslint/explicit-function-return-type': ['error', { allowExpressions: true }],
       '@typescript-eslint/prefer-readonly': 'error',
@@ -43,12 +55,26 @@ export default tseslint.config(
     files: ['test/**', 'sandbox/**', 'bench/**', '**/*.spec.ts'],
     rules: { '@typescript-eslint/explicit-function-return-type': 'off' },
   },
-  { files: ['**/*.command.ts', 'sandbox/main.ts', 'sandbox/push.ts', 'bench/**'], rules: { 'no-console': 'off' } },
+  {
+    files: ['**/*.command.ts', 'sandbox/main.ts', 'sandbox/push.ts', 'bench/**'],
+    rules: { 'no-console': 'off' },
+  },
   {
     files: ['**/*.mjs', '**/*.cjs'],
     extends: [tseslint.configs.disableTypeChecked],
     languageOptions: {
-      globals: { process: 'readonly', console: 'readonly', URL: 'readonly', setTimeout: 'readonly', fetch: 'readonly', module: 'writable', require: 'readonly', AbortSignal: 'readonly', clearTimeout: 'readonly', Buffer: 'readonly' },
+      globals: {
+        process: 'readonly',
+        console: 'readonly',
+        URL: 'readonly',
+        setTimeout: 'readonly',
+        fetch: 'readonly',
+        module: 'writable',
+        require: 'readonly',
+        AbortSignal: 'readonly',
+        clearTimeout: 'readonly',
+        Buffer: 'readonly',
+      },
     },
     rules: { 'no-console': 'off', '@typescript-eslint/explicit-function-return-type': 'off' },
   },

@@ -23,7 +23,7 @@ export async function startChild(module: string, readyPath: string, env: NodeJS.
   const url = `http://127.0.0.1:${port}`;
   const began = performance.now();
   const child = spawn(process.execPath, [join(__dirname, '..', module)], {
-    env: { PATH: process.env.PATH, ...env, PORT: String(port) },
+    env: { PATH: process.env.PATH, NODE_OPTIONS: process.env.NODE_OPTIONS, ...env, PORT: String(port) },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   await untilReady(child, `${url}${readyPath}`, began + WAIT_MS);

@@ -20,6 +20,7 @@ import type { Config } from './config/config';
 import { toDatabaseError } from './database/database-errors';
 
 export const API_PREFIX = 'api/v1';
+const HSTS_SECONDS = 31_536_000;
 
 export interface CreateAppOptions {
   /** Where log lines go; standard output without it. */
@@ -56,7 +57,8 @@ export async function setUpApp(app: NestFastifyApplication, config: Config): Pro
   logRequests(fastify, app.get<Log>(LOG));
   readJsonBodies(fastify);
   closeConnectionsWhenDraining(fastify, app.get(Draining));
-  await app.register(helmet, securityHeaders(config.http.publicUrl));
+  await app.register(helmet, { global: false, ...pageHeaders(config.http.publicUrl) });
+  protectAnswers(fastify, config.http.publicUrl);
   if (config.http.corsOrigins.length > 0) app.enableCors(corsOptions(config.http.corsOrigins));
 
   app.useGlobalFilters(new ProblemFilter(config.http.bodyLimitBytes, toDatabaseError));
@@ -84,8 +86,24 @@ function closeConnectionsWhenDraining(fastify: FastifyInstance, draining: Draini
   });
 }
 
+/** Pages get all of helmet's headers; JSON, which no browser shows as a page, those that keep it from being one. */
+function protectAnswers(fastify: FastifyInstance, publicUrl: string): void {
+  fastify.addHook('onRequest', (request, reply, done) => {
+    if (request.url.startsWith(`/${DOCS_PATH}`)) {
+      void reply.helmet();
+      done();
+      return;
+    }
+    void reply.header('x-content-type-options', 'nosniff');
+    void reply.header('content-security-policy', "default-src 'none'; frame-ancestors 'none'");
+    if (publicUrl.startsWith('https:'))
+      void reply.header('strict-transport-security', `max-age=${HSTS_SECONDS}`);
+    done();
+  });
+}
+
 /** Swagger UI styles itself inline; without https, browsers must not be told to insist on it. */
-function securityHeaders(publicUrl: string): FastifyHelmetOptions {
+function pageHeaders(publicUrl: string): FastifyHelmetOptions {
   const isHttps = publicUrl.startsWith('https:');
   return {
     contentSecurityPolicy: {
@@ -99,7 +117,7 @@ function securityHeaders(publicUrl: string): FastifyHelmetOptions {
         styleSrc: ["'self'", "'unsafe-inline'"],
       },
     },
-    strictTransportSecurity: isHttps ? { maxAge: 31_536_000, includeSubDomains: false } : false,
+    strictTransportSecurity: isHttps ? { maxAge: HSTS_SECONDS, includeSubDomains: false } : false,
   };
 }
 

@@ -128,14 +128,12 @@ function readJson(world: World, digest: string): Record<string, unknown> {
   }
 }
 
-/** Points the tag at the artifact; a tag that is there already keeps its id. Returns whether anything moved. */
-export function ensureTag(world: World, repository: Repository, artifact: Artifact, name: string): boolean {
-  const now = world.now();
+/** Points the tag at the artifact; a tag that is there already keeps its id, and where it stays its push time. */
+export function ensureTag(world: World, repository: Repository, artifact: Artifact, name: string): void {
   const tag = tagNamed(world, repository.id, name);
-  if (tag?.artifactId === artifact.id) return false;
-  if (tag) Object.assign(tag, { artifactId: artifact.id, pushedAt: now });
-  else addTag(world, repository, artifact, name);
-  return true;
+  if (!tag) addTag(world, repository, artifact, name);
+  else if (tag.artifactId !== artifact.id)
+    Object.assign(tag, { artifactId: artifact.id, pushedAt: world.now() });
 }
 
 export function addTag(world: World, repository: Repository, artifact: Artifact, name: string): Tag {

@@ -5,6 +5,7 @@ import {
   artifactReferred,
   artifactsListedOf,
   ensureRepository,
+  ensureTag,
   keepBlob,
   removeArtifact,
   requireDeletableTag,
@@ -336,11 +337,7 @@ function copy(world: World, exchange: Exchange): Reply {
     }
   }
   const artifact = copyOf(world, original, repository);
-  for (const tag of tags) {
-    const other = tagNamed(world, repository.id, tag.name);
-    if (other) Object.assign(other, { artifactId: artifact.id, pushedAt: world.now() });
-    else addTag(world, repository, artifact, tag.name);
-  }
+  for (const tag of tags) ensureTag(world, repository, artifact, tag.name);
   repository.updatedAt = world.now();
   announcePush(
     world,

@@ -114,16 +114,11 @@ function isListed(world: World, caller: Caller, project: Project): boolean {
   return rolesOf(world, caller, project.id).length > 0;
 }
 
+/** Any login may ask whether a name is taken. */
 function head(world: World, exchange: Exchange): Reply {
+  requireLogin(exchange.caller);
   const name = exchange.query.get('project_name') ?? '';
-  requireInProject(
-    world,
-    exchange.caller,
-    world.projectNamed(name),
-    'project',
-    'read',
-    `project ${name} not found`,
-  );
+  if (!world.projectNamed(name)) throw notFound(`project ${name} not found`);
   return ok();
 }
 

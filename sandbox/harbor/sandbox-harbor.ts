@@ -2,23 +2,23 @@ import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { artifactRoutes } from './artifacts';
 import { auditLogRoutes } from './audit-logs';
 import { authenticate } from './authentication';
 import { isAuthenticated, nameOf } from './caller';
 import { HarborError, internalError } from './errors';
-import { Exchange, WITH_CHARSET } from './exchange';
+import { Exchange } from './exchange';
 import type { Reply } from './exchange';
 import { Faults } from './faults';
-import type { Fault } from './faults';
+import { isInPlace, replyWrongly } from './fault-replies';
 import { immutableTagRoutes } from './immutable-tags';
 import { Lockout } from './lockout';
 import { memberRoutes } from './members';
 import { addProject, projectRoutes } from './projects';
 import { addQuota, quotaRoutes } from './quotas';
 import { registryReply } from './registry';
+import { errorReply, maskedAs, sendReply } from './reply-writer';
 import { repositoryRoutes } from './repositories';
 import { retentionRoutes } from './retentions';
 import { robotRoutes } from './robots';
@@ -179,19 +179,20 @@ export class SandboxHarbor {
     response.on('error', () => response.destroy());
     const { latencyMs, fault } = this.faults.strike(call.method, call.path);
     if (latencyMs > 0) await sleep(latencyMs);
-    if (fault && isBefore(fault)) {
-      fail(response, fault);
+    if (fault && isInPlace(fault)) {
+      replyWrongly(response, fault);
+      call.status = response.headersSent ? response.statusCode : 0;
       return;
     }
     const reply = await this.answer(exchange, call);
     if (exchange.method !== 'GET' && exchange.method !== 'HEAD') this.state.changed();
     if (fault?.kind === 'drop-after') return void response.destroy();
     try {
-      await send(
+      await sendReply(
         response,
         exchange,
         fault?.kind === 'status-after' ? maskedAs(fault.status ?? 500) : reply,
-        this.world,
+        this.world.blobs,
       );
       call.status = response.statusCode;
     } catch {
@@ -280,91 +281,4 @@ function withSession(exchange: Exchange, reply: Reply): Reply {
   if (sessionOf(exchange)) return reply;
   const cookie = `sid=${randomUUID().replaceAll('-', '')}; Path=/; HttpOnly`;
   return { ...reply, headers: { ...reply.headers, 'set-cookie': cookie } };
-}
-
-const errorReply = (error: HarborError): Reply => ({
-  status: error.status,
-  json: error.body(),
-  headers: error.options.headers,
-  contentType: WITH_CHARSET,
-});
-
-const maskedAs = (status: number): Reply => ({
-  status,
-  json: internalError().body(),
-  contentType: WITH_CHARSET,
-});
-
-async function send(response: ServerResponse, exchange: Exchange, reply: Reply, world: World): Promise<void> {
-  const hasBody = exchange.method !== 'HEAD' && reply.status !== 304 && reply.status !== 204;
-  const bytes =
-    reply.bytes ?? (reply.json === undefined ? undefined : Buffer.from(JSON.stringify(reply.json)));
-  const contentType = reply.contentType ?? (reply.json === undefined ? undefined : 'application/json');
-  const headers: Record<string, string> = {
-    'x-request-id': exchange.requestId,
-    ...(contentType === undefined ? {} : { 'content-type': contentType }),
-    ...(bytes ? { 'content-length': String(bytes.length) } : {}),
-    ...(bytes || reply.blob || reply.status === 304 || reply.status === 204 ? {} : { 'content-length': '0' }),
-    ...reply.headers,
-  };
-  response.writeHead(reply.status, headers);
-  // A refused upload is not read to its end: the connection must not carry the rest into the next request.
-  if (!exchange.request.readableEnded && reply.status >= 400) exchange.request.resume();
-  if (hasBody && reply.blob !== undefined) await pipeline(world.blobs.stream(reply.blob), response);
-  else response.end(hasBody ? bytes : undefined);
-}
-
-const isBefore = (fault: Fault): boolean => fault.kind !== 'drop-after' && fault.kind !== 'status-after';
-
-/** Answers wrongly without having applied anything. */
-function fail(response: ServerResponse, fault: Fault): void {
-  const json = { 'content-type': 'application/json' };
-  switch (fault.kind) {
-    case 'status':
-      response.writeHead(fault.status ?? 500, { 'content-type': WITH_CHARSET, ...fault.headers });
-      response.end(JSON.stringify(internalError().body()));
-      return;
-    case 'drop':
-      response.destroy();
-      return;
-    case 'hang':
-      return;
-    case 'html':
-      response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' });
-      response.end('<!doctype html><html><body><h1>Please log in</h1></body></html>');
-      return;
-    case 'truncated':
-      response.writeHead(200, { ...json, connection: 'close' });
-      response.end('[{"id": 1, "name": "hal');
-      return;
-    case 'huge':
-      response.writeHead(200, json);
-      writeHuge(response, 50);
-      return;
-    case 'redirect':
-      response.writeHead(302, { location: 'http://elsewhere.example.com/', ...fault.headers });
-      response.end();
-      return;
-    case 'wrong-types':
-      response.writeHead(200, json);
-      response.end(
-        JSON.stringify({ id: 'one', name: 7, project_id: null, metadata: 'none', tags: {}, digest: 12 }),
-      );
-      return;
-    case 'latency':
-    case 'drop-after':
-    case 'status-after':
-      throw new Error(`a fault of kind ${fault.kind} is no answer of its own`);
-  }
-}
-
-/** One JSON string of this many megabytes, as fast as the reader takes it. */
-function writeHuge(response: ServerResponse, megabytesLeft: number): void {
-  if (response.destroyed) return;
-  if (megabytesLeft === 0) {
-    response.end('"]');
-    return;
-  }
-  const chunk = `${megabytesLeft === 50 ? '["' : ''}${'x'.repeat(1 << 20)}`;
-  response.write(chunk, () => writeHuge(response, megabytesLeft - 1));
 }

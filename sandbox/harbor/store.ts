@@ -32,20 +32,23 @@ export class StateFile {
 
   changed(): void {
     if (this.folder === null || this.timer) return;
-    this.timer = setTimeout(() => void this.flush(), COALESCE_MS);
+    // A write that fails is made again by the next change, and by `stop`, which says why it cannot.
+    this.timer = setTimeout(() => void this.flush().catch(() => undefined), COALESCE_MS);
   }
 
   async flush(): Promise<void> {
     clearTimeout(this.timer);
     this.timer = undefined;
-    const folder = this.folder;
+    const { folder } = this;
     if (folder === null) return;
-    this.writing = this.writing.then(async () => {
-      const side = join(folder, 'state.json.new');
-      await writeFile(side, JSON.stringify(this.database));
-      await rename(side, join(folder, 'state.json'));
-    });
+    this.writing = this.writing.catch(() => undefined).then(() => this.write(folder));
     await this.writing;
+  }
+
+  private async write(folder: string): Promise<void> {
+    const side = join(folder, 'state.json.new');
+    await writeFile(side, JSON.stringify(this.database));
+    await rename(side, join(folder, 'state.json'));
   }
 }
 
@@ -63,7 +66,6 @@ export interface BlobStore {
   read(digest: string): Buffer;
   stream(digest: string): Readable;
   write(digest: string, content: Buffer): Promise<void>;
-  delete(digest: string): void;
   startUpload(repository: string): Upload;
   upload(id: string): Upload | undefined;
   append(upload: Upload, content: Readable): Promise<void>;
@@ -96,10 +98,6 @@ export class MemoryBlobs implements BlobStore {
   write(digest: string, content: Buffer): Promise<void> {
     this.contents.set(digest, content);
     return Promise.resolve();
-  }
-
-  delete(digest: string): void {
-    this.contents.delete(digest);
   }
 
   startUpload(repository: string): Upload {
@@ -158,10 +156,6 @@ export class FolderBlobs implements BlobStore {
     const side = join(this.folder, 'uploads', randomUUID());
     await writeFile(side, content);
     await rename(side, this.fileOf(digest));
-  }
-
-  delete(digest: string): void {
-    rmSync(this.fileOf(digest), { force: true });
   }
 
   startUpload(repository: string): Upload {

@@ -1,14 +1,14 @@
 import { Global, Module, type DynamicModule } from '@nestjs/common';
 import { LoggerModule } from 'nestjs-pino';
-import { pino, stdTimeFunctions, type DestinationStream, type Logger } from 'pino';
+import { destination, pino, stdTimeFunctions, type DestinationStream, type Logger } from 'pino';
 import { describeError } from './describe-error';
 import { currentRequest } from './request-notes';
 
 /**
- * JSON lines on standard output (or `destination`). Every line that is written while a request is served carries
+ * JSON lines on standard output (or `logTo`). Every line that is written while a request is served carries
  * its id.
  */
-export function createLog(level: string, destination?: DestinationStream): Logger {
+export function createLog(level: string, logTo: DestinationStream = standardOutput()): Logger {
   const options = {
     level,
     base: undefined,
@@ -19,7 +19,12 @@ export function createLog(level: string, destination?: DestinationStream): Logge
       return request === undefined ? {} : { requestId: request.id };
     },
   };
-  return destination === undefined ? pino(options) : pino(options, destination);
+  return pino(options, logTo);
+}
+
+/** Written some lines at a time, at most a second late, and to the last line when the process ends. */
+function standardOutput(): DestinationStream {
+  return destination({ dest: 1, sync: false, minLength: 4096, periodicFlush: 1000 });
 }
 
 /** The token of the process's pino logger. Features inject nestjs-pino's PinoLogger, or use Nest's Logger. */

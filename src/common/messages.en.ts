@@ -33,10 +33,6 @@ export const messagesEn = {
     title: 'Nothing is here',
     detail: 'There is no such address, or you may not see what is there. The addresses are in /api/docs.',
   },
-  'request.method-not-allowed': {
-    title: 'This method is not allowed here',
-    detail: 'The address exists, but not for {method}. See /api/docs.',
-  },
   'request.stale': {
     title: 'It was changed meanwhile',
     detail: 'Somebody changed it after you read it. Read it again, look at the change, and repeat yours.',
@@ -110,10 +106,6 @@ export const messagesEn = {
     title: 'Too many failed logins',
     detail:
       'There were too many failed logins with this username or from this address, so the directory was not asked and your password was not judged. Try again in {waitSeconds} seconds.',
-  },
-  'auth.service-token-not-found': {
-    title: 'There is no such service token',
-    detail: 'It may have been revoked already. GET /api/v1/admin/service-tokens lists those that live.',
   },
 
   // The directory

@@ -28,10 +28,6 @@ export const messagesZh: Readonly<Record<MessageCode, MessageText>> = {
     title: '这里什么都没有',
     detail: '没有这个地址，或者您无权查看其内容。所有地址见 /api/docs。',
   },
-  'request.method-not-allowed': {
-    title: '此地址不支持该方法',
-    detail: '地址存在，但不支持 {method}。请参阅 /api/docs。',
-  },
   'request.stale': {
     title: '内容已被他人修改',
     detail: '在您读取之后，有人修改了它。请重新读取，确认改动后再提交您的修改。',
@@ -101,10 +97,6 @@ export const messagesZh: Readonly<Record<MessageCode, MessageText>> = {
     title: '登录失败次数过多',
     detail:
       '此用户名或此地址的登录失败次数过多，因此没有询问目录服务，也没有校验您的密码。请在 {waitSeconds} 秒后重试。',
-  },
-  'auth.service-token-not-found': {
-    title: '没有这个服务令牌',
-    detail: '它可能已被吊销。有效的令牌见 GET /api/v1/admin/service-tokens。',
   },
 
   // The directory

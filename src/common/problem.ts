@@ -95,8 +95,6 @@ function frameworkFailure(error: HttpException, context: ProblemContext): Failur
   switch (status) {
     case 404:
       return failure('request.not-found');
-    case 405:
-      return failure('request.method-not-allowed', { method: context.method });
     case 413:
       return failure('request.too-large', { limitBytes: context.bodyLimitBytes });
     case 415:

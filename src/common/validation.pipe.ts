@@ -75,7 +75,8 @@ function fieldErrors(failure: ValidationError, prefix: string): FieldError[] {
       : { pointer, ...textOf(message, failure.contexts?.[rule]) },
   );
   const nested = (failure.children ?? []).flatMap((child) => fieldErrors(child, `${pointer}/`));
-  return [...own.slice(0, 1), ...nested];
+  // Rules run from the bottom up: the last to speak is the one at the top, which says the type.
+  return [...own.slice(-1), ...nested];
 }
 
 function textOf(message: string, context: unknown): { code: MessageCode; params: MessageParams } {

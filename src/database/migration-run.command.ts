@@ -1,17 +1,11 @@
 import 'reflect-metadata';
 import { loadConfigFromProcess } from '../config/load-config';
-import { createDataSource, dataSourceOptions } from './data-source';
-import { migrate } from './migrate';
+import { dataSourceOptions, migrateAndClose } from './data-source';
 
 /** `npm run migration:run`: what a starting Berth does too, for those who migrate as a step of its own. */
 async function main(): Promise<void> {
-  const dataSource = await createDataSource(dataSourceOptions(loadConfigFromProcess().database)).initialize();
-  try {
-    const names = await migrate(dataSource);
-    console.log(names.length === 0 ? 'The database is up to date.' : `Migrated: ${names.join(', ')}.`);
-  } finally {
-    await dataSource.destroy();
-  }
+  const names = await migrateAndClose(dataSourceOptions(loadConfigFromProcess().database));
+  console.log(names.length === 0 ? 'The database is up to date.' : `Migrated: ${names.join(', ')}.`);
 }
 
 main().catch((error: unknown) => {

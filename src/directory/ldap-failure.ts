@@ -21,6 +21,8 @@ export class LdapFailure extends Error {
     if (!(error instanceof Error)) return new LdapFailure(step, 'the connection ended');
     const code: unknown = 'code' in error ? error.code : undefined;
     if (typeof code === 'number') return new LdapFailure(step, `${error.name} (${code})`, code);
-    return new LdapFailure(step, typeof code === 'string' ? code : error.name);
+    if (typeof code === 'string') return new LdapFailure(step, code);
+    // What ldapjs wraps the errors of its parser in.
+    return new LdapFailure(step, error.name === 'VError' ? 'the answer is not LDAP' : error.name);
   }
 }

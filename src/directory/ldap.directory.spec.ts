@@ -75,6 +75,7 @@ describe('LdapDirectory and a server that misbehaves', () => {
     ['hangs up without an answer', [], (socket: Socket) => socket.destroy(), 'closed'],
     ['never answers', [], () => undefined, 'no answer within 500 ms'],
     ['answers what is not LDAP', [Buffer.from('HTTP/1.1 400 Bad Request\r\n\r\n')], () => undefined, ''],
+    ['answers LDAP that cannot be read', [Buffer.from('300302010a', 'hex')], () => undefined, 'not LDAP'],
     ['is busy', [BIND_BUSY], () => undefined, 'BusyError (51)'],
     ['answers a result code that nobody knows', [BIND_UNKNOWN_CODE], () => undefined, ''],
     ['hangs up after the service bind', [BIND_OK], (socket: Socket) => socket.destroy(), 'closed'],

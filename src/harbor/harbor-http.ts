@@ -25,8 +25,8 @@ export interface WireRequest {
 
 const FAILURES_UNTIL_OPEN = 10;
 const SOCKETS = 64;
-/** Shorter than any server keeps an idle connection, so that a write seldom meets a closed one. */
-const IDLE_SOCKET_MS = 15_000;
+/** Shorter than servers and proxies keep an idle connection, so that a write seldom meets a closed one. */
+const IDLE_SOCKET_MS = 4000;
 
 /**
  * One attempt at a time over the wire: the connections, the credentials, the bounds and the breaker. Nothing of the

@@ -200,8 +200,20 @@ describe('HarborClient on the wire', () => {
 
   describe('tells absent from forbidden for a robot', () => {
     it('absent: 403, and the list does not have it', async () => {
-      harbor.answers(FORBIDDEN, json(200, [{ name: 'user-ada2' }]));
+      harbor.answers(FORBIDDEN, json(200, []));
       await expect(clientWith().findProject('user-ada')).resolves.toBeNull();
+    });
+
+    it('absent: no repository there, and the list does not have it', async () => {
+      harbor.answers(harborError(404, 'NOT_FOUND', 'repository user-ada/app not found'), json(200, []));
+      const look = await clientWith().look('user-ada', 'app', 'v1');
+      expect(look).toEqual({ found: false, absent: 'project' });
+    });
+
+    it('unknown: 403, and a list that is not of this name', async () => {
+      harbor.answers(FORBIDDEN, json(200, [{ name: 'library' }]));
+      const error = await failure(clientWith().findProject('user-ada'));
+      expect(error.code).toBe('harbor.rejected');
     });
 
     it('forbidden: 403, and the list has it', async () => {

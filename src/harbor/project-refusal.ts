@@ -1,6 +1,9 @@
 import type { DomainError } from '../common/errors';
 import { exactly } from './harbor-address';
+import { rejected } from './harbor-call-error';
 import type { HarborOperation, Refused } from './harbor-operation';
+
+const LIST = { method: 'get', path: '/projects' } as const;
 
 /**
  * Tells an absent project from a forbidden one to a robot, who gets 403 for both. Asked only after a call that
@@ -9,7 +12,9 @@ import type { HarborOperation, Refused } from './harbor-operation';
 export async function projectExists(harbor: HarborOperation, name: string): Promise<boolean> {
   const answer = await harbor.get('/projects', { query: { q: exactly('name', name), with_detail: false } });
   if (!answer.ok) throw answer.rejection();
-  return answer.body.some((project) => project.name === name);
+  // Harbor ignores a filter that it does not know: such a list proves nothing absent.
+  if (answer.body.some((project) => project.name !== name)) throw rejected(LIST, 200, 'not filtered by name');
+  return answer.body.length > 0;
 }
 
 /** Does this refusal mean that the project is absent? To a robot Harbor says 403 then, as for one it may not see. */

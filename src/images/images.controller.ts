@@ -6,7 +6,6 @@ import {
   HttpCode,
   Inject,
   Param,
-  ParseUUIDPipe,
   Patch,
   Post,
   Query,
@@ -25,6 +24,7 @@ import type { PersonCaller } from '../auth/caller';
 import { CurrentPerson } from '../auth/current-caller.decorator';
 import { Allow } from '../auth/roles.decorator';
 import { formatEtag, IfMatch } from '../common/etag';
+import { IdParam } from '../common/id-param';
 import { RequestLanguage } from '../common/language.decorator';
 import type { Language } from '../common/messages';
 import { ApiProblem } from '../common/openapi-problem';
@@ -124,7 +124,7 @@ export class ImagesController {
   @ApiProblem('not-found', 'image.not-found')
   async get(
     @CurrentPerson() person: PersonCaller,
-    @Param('id', ParseUUIDPipe) id: string,
+    @Param() { id }: IdParam,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ImageDto> {
     return this.answer(await this.images.get(person, id), person, reply);
@@ -143,7 +143,7 @@ export class ImagesController {
   @ApiProblem('invalid', 'image.task-type-unknown')
   async change(
     @CurrentPerson() person: PersonCaller,
-    @Param('id', ParseUUIDPipe) id: string,
+    @Param() { id }: IdParam,
     @Body() body: ChangeImageDto,
     @IfMatch() ifMatch: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -159,7 +159,7 @@ export class ImagesController {
     description: 'What is in the registry stays.',
   })
   @ApiNoContentResponse({ description: 'Gone, also when it was not there' })
-  async delete(@CurrentPerson() person: PersonCaller, @Param('id', ParseUUIDPipe) id: string): Promise<void> {
+  async delete(@CurrentPerson() person: PersonCaller, @Param() { id }: IdParam): Promise<void> {
     await this.images.delete(person, id);
   }
 
@@ -176,10 +176,7 @@ export class ImagesController {
   @ApiProblem('upstream-rejected', 'harbor.rejected', 'harbor.unauthorized')
   @ApiProblem('upstream-unavailable', 'harbor.unavailable')
   @ApiProblem('upstream-timeout', 'harbor.timeout')
-  async check(
-    @CurrentPerson() person: PersonCaller,
-    @Param('id', ParseUUIDPipe) id: string,
-  ): Promise<ImageCheckDto> {
+  async check(@CurrentPerson() person: PersonCaller, @Param() { id }: IdParam): Promise<ImageCheckDto> {
     return toImageCheckDto(await this.images.check(person, id));
   }
 

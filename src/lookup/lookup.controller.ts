@@ -1,5 +1,6 @@
-import { Controller, Get, Query } from '@nestjs/common';
+import { Controller, Get, Query, Req } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyRequest } from 'fastify';
 import type { Caller } from '../auth/caller';
 import { CurrentCaller } from '../auth/current-caller.decorator';
 import { Allow } from '../auth/roles.decorator';
@@ -7,12 +8,16 @@ import { RequestLanguage } from '../common/language.decorator';
 import type { Language } from '../common/messages';
 import { ApiProblem } from '../common/openapi-problem';
 import { LookupDto, LookupQueryDto, toLookupDto } from './dto/lookup.dto';
+import { LookupMemory } from './lookup-memory';
 import { LookupService } from './lookup.service';
 
 @ApiTags('Lookup (the scheduler’s side)')
 @Controller('lookup')
 export class LookupController {
-  constructor(private readonly lookups: LookupService) {}
+  constructor(
+    private readonly lookups: LookupService,
+    private readonly memory: LookupMemory,
+  ) {}
 
   @Get()
   @Allow('person', 'scheduler')
@@ -42,7 +47,10 @@ export class LookupController {
     @CurrentCaller() caller: Caller,
     @Query() query: LookupQueryDto,
     @RequestLanguage() language: Language,
+    @Req() request: FastifyRequest,
   ): Promise<LookupDto> {
-    return toLookupDto(await this.lookups.lookup(caller, query), language);
+    const answer = toLookupDto(await this.lookups.lookup(caller, query), language);
+    if (answer.recordedDigest !== null) this.memory.remember(request, answer);
+    return answer;
   }
 }

@@ -3,12 +3,13 @@ import { AuthModule } from '../auth/auth.module';
 import { HarborModule } from '../harbor/harbor.module';
 import { ImagesModule } from '../images/images.module';
 import { TagRuleModule } from '../tag-rule/tag-rule.module';
+import { LookupMemory } from './lookup-memory';
 import { LookupController } from './lookup.controller';
 import { LookupService } from './lookup.service';
 
 @Module({
   imports: [AuthModule, HarborModule, ImagesModule, TagRuleModule],
   controllers: [LookupController],
-  providers: [LookupService],
+  providers: [LookupService, LookupMemory],
 })
 export class LookupModule {}

@@ -1,5 +1,4 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { LRUCache } from 'lru-cache';
 import type { Caller } from '../auth/caller';
 import { PersonsService } from '../auth/persons.service';
 import { usernameKey } from '../auth/username-key';
@@ -55,7 +54,7 @@ export interface LookupAnswer {
   warnings: LookupWarning[];
 }
 
-/** What is known of a link for one asker; good for a second, then read from the database again. */
+/** What is known of a link for one asker. */
 interface Known {
   link: ImageLink;
   imageId: string | null;
@@ -69,13 +68,8 @@ interface PinnedFacts {
   seenAt: Date;
 }
 
-/** Bounds memory, and how long another replica's change stays unseen. */
-const REMEMBERED = { max: 100_000, ttl: 1_000 };
-
 @Injectable()
 export class LookupService {
-  private readonly known = new LRUCache<string, Known>(REMEMBERED);
-
   constructor(
     private readonly persons: PersonsService,
     private readonly images: ImagesService,
@@ -93,22 +87,12 @@ export class LookupService {
    *   upstream-unavailable `lookup.not-fresh`; outages of Harbor for what was never seen
    */
   async lookup(caller: Caller, question: LookupQuestion): Promise<LookupAnswer> {
-    const known = await this.know(caller, question);
-    const { link, imageId, source } = known;
+    const personId = await this.personIdOf(askerOf(caller, question.for));
+    const { link, imageId, source } = await this.learn(personId, question.link);
     if (source.kind === 'digest') return this.answerDigest(link, imageId, source.facts, question);
     if (isMovable(source.tag)) return this.answerMovable(link, imageId, source, question);
     if (source.record === null) throw imageNotFound();
     return this.answerPinned(link, imageId, source.record, question);
-  }
-
-  private async know(caller: Caller, question: LookupQuestion): Promise<Known> {
-    const asker = askerOf(caller, question.for);
-    const key = `${asker.key} ${question.link}`;
-    const remembered = this.known.get(key);
-    if (remembered !== undefined) return remembered;
-    const known = await this.learn(await this.personIdOf(asker), question.link);
-    this.known.set(key, known);
-    return known;
   }
 
   private async personIdOf(asker: Asker): Promise<string | null> {
@@ -283,7 +267,7 @@ export class LookupService {
   }
 }
 
-type Asker = { key: string; personId: string } | { key: string; username: string };
+type Asker = { personId: string } | { username: string };
 
 /** A person asks for himself; a scheduler names the person. */
 function askerOf(caller: Caller, username: string | undefined): Asker {
@@ -291,13 +275,13 @@ function askerOf(caller: Caller, username: string | undefined): Asker {
     if (username !== undefined && usernameKey(username) !== usernameKey(caller.username)) {
       throw new DomainError('forbidden', 'lookup.for-forbidden');
     }
-    return { key: caller.personId, personId: caller.personId };
+    return { personId: caller.personId };
   }
   if (username === undefined) {
     const code = 'lookup.for-required';
     throw new DomainError('invalid', code, {}, { errors: [{ pointer: '?for', code }] });
   }
-  return { key: `for ${username}`, username };
+  return { username };
 }
 
 /** Runtimes read a link without tag and digest as `latest`, so a lookup does too. */

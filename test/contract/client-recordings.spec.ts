@@ -537,22 +537,10 @@ const CASES: readonly Case[] = [
     becomes: () => ({ found: false, absent: 'repository' }),
   },
   {
-    does: 'look(): the project is absent, which Harbor tells as an absent repository',
-    replays: ['get artifact, project absent', 'list projects, first page'],
-    run: async (client) => client.look('user-absent', 'app', 'v1'),
-    becomes: () => ({ found: false, absent: 'project' }),
-  },
-  {
     does: 'look(): forbidden where the project exists',
     replays: ['get artifact as a stranger', 'list projects by exact name'],
     run: async (client) => client.look('user-recuser', 'app', 'v1.0.0'),
     becomes: () => throws('harbor.rejected'),
-  },
-  {
-    does: 'look(): forbidden where the project is absent',
-    replays: ['get artifact as a stranger', 'list projects, first page'],
-    run: async (client) => client.look('user-recuser', 'app', 'v1.0.0'),
-    becomes: () => ({ found: false, absent: 'project' }),
   },
   {
     does: 'look(): our credentials are not accepted',

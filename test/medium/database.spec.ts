@@ -15,7 +15,7 @@ import type { Config } from '../../src/config/config';
 import { ConfigModule } from '../../src/config/config.module';
 import { loadConfig } from '../../src/config/load-config';
 import { changeColumn } from '../../src/database/change-column';
-import { createDataSource, dataSourceOptions } from '../../src/database/data-source';
+import { createDataSource, dataSourceOptions, openDataSource } from '../../src/database/data-source';
 import { isUniqueViolation, toDatabaseError } from '../../src/database/database-errors';
 import { DatabaseModule } from '../../src/database/database.module';
 import { entities } from '../../src/database/entities';
@@ -364,30 +364,40 @@ describe('a URL of mysql://', () => {
 });
 
 describe('MariaDB away', () => {
+  let proxy: TcpProxy;
+  let ask: () => Promise<unknown>;
+  const OUTAGE = { kind: 'upstream-unavailable', code: 'database.unavailable' };
+
   beforeEach(async () => {
     database = await engines.mariadb();
-  });
-
-  it('is told as an outage that passes, and the next question works when it is back', async () => {
     const server = new URL(getServerVariable('BERTH_TEST_MARIADB_URL'));
-    const proxy = await TcpProxy.start({ host: server.hostname, port: Number(server.port) });
+    proxy = await TcpProxy.start({ host: server.hostname, port: Number(server.port) });
     const throughProxy = new URL(database.url);
     throughProxy.host = `127.0.0.1:${proxy.port}`;
-    const dataSource = await open(throughProxy.toString());
-    await migrate(dataSource);
-    const ask = (): Promise<unknown> =>
+    const dataSource = await openDataSource(dataSourceOptions(databaseConfig(throughProxy.toString())));
+    opened.push(dataSource);
+    ask = () =>
       dataSource
-        .getRepository(Person)
-        .count()
+        .transaction((manager) => manager.count(Person))
         .catch((error: unknown) => toDatabaseError(error) ?? error);
     expect(await ask()).toBe(0);
+  });
+
+  afterEach(() => proxy.down());
+
+  it('is told as an outage when it refuses connections, and works again when it is back', async () => {
     await proxy.down();
-    for (let times = 0; times < 3; times++) {
-      expect(await ask()).toMatchObject({ kind: 'upstream-unavailable', code: 'database.unavailable' });
-    }
+    for (let times = 0; times < 3; times++) expect(await ask()).toMatchObject(OUTAGE);
     await proxy.up();
     expect(await ask()).toBe(0);
-    await dataSource.destroy();
-    await proxy.down();
+  });
+
+  it('is told as an outage to everyone when it stalls, and works again when it is back', async () => {
+    await Promise.all(Array.from({ length: 5 }, ask));
+    proxy.stall();
+    const answers = await Promise.all(Array.from({ length: 15 }, ask));
+    expect(answers).toMatchObject(answers.map(() => OUTAGE));
+    await proxy.up();
+    expect(await ask()).toBe(0);
   });
 });

@@ -1,0 +1,159 @@
+/**
+ * npm run verify: everything that must hold, each step by name with its time, all of them also when one fails. Ends in
+ * the line "N passed, N failed" (tests, and each other step as one); the exit code is 0 only when nothing failed.
+ */
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { stripVTControlCharacters } from 'node:util';
+import { startServers } from './servers.mjs';
+
+const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
+const STEP_TIMEOUT_MS = 10 * 60_000;
+const TESTS_TIMEOUT_MS = 45 * 60_000;
+
+const CHECKS = [
+  { name: 'format', program: 'prettier', args: ['--check', '--log-level', 'warn', '.'] },
+  { name: 'lint', program: 'eslint', args: ['--max-warnings', '0', '.'] },
+  { name: 'types', program: 'tsc', args: ['--noEmit', '-p', 'tsconfig.json'] },
+  { name: 'who may import whom', program: 'depcruise', args: ['src', '--config', '.dependency-cruiser.cjs'] },
+  { name: 'build', program: 'nest', args: ['build'] },
+];
+
+/** Files that are made by a script and committed: making them again must change nothing. */
+const GENERATED = [
+  {
+    script: 'harbor:types',
+    files: ['src/harbor/harbor-api.generated.ts', 'src/harbor/harbor-replies.generated.ts'],
+  },
+  { script: 'openapi', files: ['openapi/berth.json'] },
+];
+
+let current = null;
+process.on('exit', () => current?.kill('SIGKILL'));
+
+/** Runs a program of the project's own, its output shown; resolves to its exit code, or null when it took too long. */
+function run(program, args, { env = {}, timeoutMs = STEP_TIMEOUT_MS } = {}) {
+  const path = program === 'npm' ? 'npm' : join(ROOT, 'node_modules', '.bin', program);
+  return new Promise((resolve, reject) => {
+    const child = spawn(path, args, {
+      cwd: ROOT,
+      stdio: ['ignore', 'inherit', 'inherit'],
+      env: { ...process.env, ...env },
+    });
+    current = child;
+    const timer = setTimeout(() => child.kill('SIGKILL'), timeoutMs);
+    child.once('error', reject);
+    child.once('exit', (code) => {
+      clearTimeout(timer);
+      current = null;
+      resolve(code);
+    });
+  });
+}
+
+const results = [];
+
+/** `work` resolves to what is wrong, or to null. */
+async function step(name, work) {
+  console.log(`\n── ${name}`);
+  const startedAt = Date.now();
+  const problem = await work().catch((error) => error.message);
+  const seconds = ((Date.now() - startedAt) / 1000).toFixed(1);
+  results.push({ name, seconds, passed: problem === null ? 1 : 0, failed: problem === null ? 0 : 1 });
+  if (problem !== null) console.log(problem);
+  console.log(`${problem === null ? 'ok' : 'FAILED'}: ${name}, ${seconds} s`);
+}
+
+async function runCheck({ program, args }) {
+  const code = await run(program, args);
+  if (code === null) return `${program} took too long`;
+  return code === 0 ? null : `${program} ended with ${code}`;
+}
+
+/** Makes the files again, compares, and puts back what was there. */
+async function checkGenerated({ script, files }) {
+  const read = (file) => (existsSync(join(ROOT, file)) ? readFileSync(join(ROOT, file)) : null);
+  const before = files.map(read);
+  const code = await run('npm', ['run', '--silent', script]);
+  const changed = files.filter((file, index) => {
+    const [committed, made] = [before[index], read(file)];
+    if (committed !== null && made !== null && committed.equals(made)) return false;
+    if (committed !== null) writeFileSync(join(ROOT, file), committed);
+    return true;
+  });
+  if (code !== 0) return `npm run ${script} ended with ${code}`;
+  return changed.length === 0
+    ? null
+    : `not up to date: ${changed.join(', ')}. Run "npm run ${script}" and commit it.`;
+}
+
+function printFailure(file, name, messages) {
+  const lines = stripVTControlCharacters(messages.join('\n')).split('\n').slice(0, 12);
+  console.log(`\n✕ ${relative(ROOT, file)}\n  ${name}\n${lines.map((line) => `    ${line}`).join('\n')}`);
+}
+
+/** All jest projects in one run; a file that does not run, and a skipped test, count as failed. */
+async function runTests(env) {
+  console.log('\n── tests');
+  const startedAt = Date.now();
+  const folder = mkdtempSync(join(tmpdir(), 'berth-verify-'));
+  const outputFile = join(folder, 'jest.json');
+  const count = { name: 'tests', passed: 0, failed: 0 };
+  try {
+    const args = ['--maxWorkers=2', '--json', `--outputFile=${outputFile}`];
+    const code = await run('jest', args, { env, timeoutMs: TESTS_TIMEOUT_MS });
+    if (existsSync(outputFile)) {
+      for (const { name: file, message, assertionResults } of JSON.parse(readFileSync(outputFile, 'utf8'))
+        .testResults) {
+        const notPassed = assertionResults.filter(({ status }) => status !== 'passed');
+        count.passed += assertionResults.length - notPassed.length;
+        count.failed += notPassed.length;
+        for (const test of notPassed) {
+          printFailure(
+            file,
+            test.fullName,
+            test.status === 'failed' ? test.failureMessages : [`is ${test.status}`],
+          );
+        }
+        if (assertionResults.length === 0) {
+          count.failed += 1;
+          printFailure(file, 'could not run', [message]);
+        }
+      }
+    }
+    if (count.passed + count.failed === 0 || (code !== 0 && count.failed === 0)) {
+      count.failed += 1;
+      console.log(code === null ? 'the tests took too long' : `jest ended with ${code}`);
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+  const seconds = ((Date.now() - startedAt) / 1000).toFixed(1);
+  results.push({ ...count, seconds });
+}
+
+for (const check of CHECKS) await step(check.name, () => runCheck(check));
+for (const made of GENERATED) await step(`generated by ${made.script}`, () => checkGenerated(made));
+
+let servers = null;
+await step('servers up', async () => {
+  servers = await startServers();
+  return null;
+});
+await runTests(servers?.env ?? {});
+await step('servers down', async () => {
+  await servers?.stop();
+  return null;
+});
+
+console.log('');
+for (const { name, seconds, passed, failed } of results) {
+  const tests = name === 'tests' ? ` (${passed} passed, ${failed} failed)` : '';
+  console.log(`${failed === 0 ? 'ok    ' : 'FAILED'} ${name}${tests}, ${seconds} s`);
+}
+const sum = (key) => results.reduce((total, result) => total + result[key], 0);
+console.log(`\n${sum('passed')} passed, ${sum('failed')} failed`);
+process.exitCode = sum('failed') === 0 ? 0 : 1;
