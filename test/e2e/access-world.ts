@@ -1,0 +1,233 @@
+import { randomUUID } from 'node:crypto';
+import { JwtService } from '@nestjs/jwt';
+import { pushTinyImage } from '../../sandbox/registry-client';
+import type { Sandbox } from '../../sandbox/sandbox';
+import type { Caller } from './access-table';
+import { Client } from './journey';
+
+/** What a route is called with; `isThere` asks whether what a DELETE was about is still there. */
+export interface Call {
+  parameters?: Record<string, string>;
+  query?: Record<string, string>;
+  body?: unknown;
+  isThere?: () => Promise<boolean>;
+}
+
+const PROJECT = 'user-liuyizhou';
+const IMAGE = { description: 'An image', taskType: 'pytorch' };
+
+/** Everybody who calls, and what they call about: things of liuyizhou, in a sandbox. */
+export class AccessWorld {
+  private teams = 0;
+
+  private constructor(
+    private readonly sandbox: Sandbox,
+    private readonly person: Client,
+    private readonly admin: Client,
+    private readonly tokens: Readonly<Record<Caller, string | null>>,
+    private readonly team: string,
+  ) {}
+
+  static async make(sandbox: Sandbox): Promise<AccessWorld> {
+    const [person, other, admin] = await Promise.all([
+      accessToken(sandbox, 'liuyizhou'),
+      accessToken(sandbox, 'ada'),
+      accessToken(sandbox, 'grace'),
+    ]);
+    const graces = new Client(sandbox.url, admin);
+    const platform = await serviceToken(graces, 'platform');
+    const revoked = await serviceToken(graces, 'scheduler');
+    await graces.delete(`/admin/service-tokens/${revoked.id}`);
+    const tokens = {
+      anonymous: null,
+      person,
+      other,
+      admin,
+      scheduler: sandbox.schedulerToken,
+      platform: platform.token,
+      acting: platform.token,
+      expired: expired(sandbox, person),
+      revoked: revoked.token,
+    };
+    const world = new AccessWorld(sandbox, new Client(sandbox.url, person), graces, tokens, 'team-access');
+    await world.furnish();
+    return world;
+  }
+
+  /** One call of the route by this caller. */
+  async send(route: string, caller: Caller, call: Call): Promise<{ status: number; body: string }> {
+    const [method = '', template = ''] = route.split(' ');
+    const path = template.replace(/\{(\w+)\}/g, (_, name: string) => {
+      const value = call.parameters?.[name];
+      if (value === undefined) throw new Error(`${route}: what is its {${name}}? Say so in callFor`);
+      return encodeURIComponent(value);
+    });
+    const query = new URLSearchParams(call.query).toString();
+    const token = this.tokens[caller];
+    const response = await fetch(`${this.sandbox.url}/api/v1${path}${query === '' ? '' : `?${query}`}`, {
+      method,
+      headers: {
+        ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+        ...(caller === 'acting' ? { 'x-berth-act-for': 'liuyizhou' } : {}),
+        ...(call.body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
+    });
+    return { status: response.status, body: await response.text() };
+  }
+
+  /** What liuyizhou would call the route with, made ready again for each call. */
+  async callFor(route: string, caller: Caller): Promise<Call> {
+    const { team: project } = this;
+    switch (route) {
+      case 'POST /auth/login':
+        return { body: { username: 'liuyizhou', password: passwordOf(this.sandbox, 'liuyizhou') } };
+      case 'POST /auth/refresh':
+        return { body: { refreshToken: (await login(this.sandbox, 'liuyizhou')).refreshToken } };
+      case 'POST /account/credentials':
+        return { body: { reset: true } };
+      case 'POST /account/diagnose':
+        return { body: { action: 'login' } };
+      case 'POST /images':
+        await this.person.delete(`/images/${await this.imageId()}`);
+        return { body: { link: this.link, ...IMAGE } };
+      case 'PATCH /images/{id}':
+        return { parameters: { id: await this.imageId() }, body: { description: 'Changed' } };
+      case 'GET /images/{id}':
+      case 'DELETE /images/{id}':
+      case 'POST /images/{id}/check': {
+        const id = await this.imageId();
+        return { parameters: { id }, isThere: () => this.isThere(`/images/${id}`) };
+      }
+      case 'GET /lookup':
+        return { query: { link: this.link, ...(caller === 'scheduler' ? { for: 'liuyizhou' } : {}) } };
+      case 'POST /projects':
+        return { body: { name: `team-${++this.teams}` } };
+      case 'PATCH /projects/{project}':
+        return { parameters: { project }, body: { description: `Changed for ${caller}` } };
+      case 'DELETE /projects/{project}': {
+        const fresh = `team-${++this.teams}`;
+        await this.makeTeam(fresh);
+        return { parameters: { project: fresh }, isThere: () => this.isThere(`/projects/${fresh}`) };
+      }
+      case 'GET /projects/{project}/commands':
+        return { parameters: { project }, query: { client: 'docker' } };
+      case 'GET /projects/{project}/members/{username}':
+        return { parameters: { project, username: 'liuyizhou' } };
+      case 'PUT /projects/{project}/members/{username}':
+        return { parameters: { project, username: 'grace' }, body: { role: 'developer' } };
+      case 'DELETE /projects/{project}/members/{username}': {
+        const member = `/projects/${project}/members/grace`;
+        await ok(this.person.put(member, { role: 'developer' }));
+        return { parameters: { project, username: 'grace' }, isThere: () => this.isThere(member) };
+      }
+      case 'POST /projects/{project}/quota-requests':
+        await this.decideOpenRequests();
+        return { parameters: { project }, body: this.moreRoom() };
+      case 'GET /projects/{project}/quota-requests/{id}':
+        return { parameters: { project, id: await this.openRequest() } };
+      case 'POST /projects/{project}/quota-requests/{id}/grant':
+      case 'POST /projects/{project}/quota-requests/{id}/decline':
+        return { parameters: { project, id: await this.openRequest() }, body: {} };
+      case 'PUT /admin/projects/{project}/quota':
+        return { parameters: { project }, body: { quotaBytes: 50 * 1024 ** 3 } };
+      case 'POST /admin/service-tokens':
+        return { body: { kind: 'scheduler', name: `of ${caller}` } };
+      case 'DELETE /admin/service-tokens/{id}':
+        return { parameters: { id: randomUUID() } };
+      default:
+        return route.includes('{project}') ? { parameters: { project } } : {};
+    }
+  }
+
+  private get link(): string {
+    return `${this.sandbox.harbor.address}/${PROJECT}/demo:v1`;
+  }
+
+  private async furnish(): Promise<void> {
+    const { body } = await ok(this.person.post('/account/credentials', {}));
+    await pushTinyImage({
+      registryUrl: this.sandbox.harbor.url,
+      link: { project: PROJECT, repository: 'demo', tag: 'v1' },
+      username: String(body.username),
+      password: String(body.password),
+      content: 'v1',
+    });
+    await this.makeTeam(this.team);
+  }
+
+  private async makeTeam(name: string): Promise<void> {
+    await ok(this.admin.post('/projects', { name }));
+    await ok(this.admin.put(`/projects/${name}/members/liuyizhou`, { role: 'admin' }));
+  }
+
+  private async imageId(): Promise<string> {
+    const { items } = (await this.person.get('/images')).body as { items: { id: string }[] };
+    const [image] = items;
+    if (image !== undefined) return image.id;
+    return String((await ok(this.person.post('/images', { link: this.link, ...IMAGE }))).body.id);
+  }
+
+  private moreRoom(): { quotaBytes: number; reason: string } {
+    return { quotaBytes: 1024 ** 4, reason: 'Larger models' };
+  }
+
+  private async openRequest(): Promise<string> {
+    const requests = `/projects/${this.team}/quota-requests`;
+    const { items } = (await this.person.get(`${requests}?state=open`)).body as { items: { id: string }[] };
+    const [request] = items;
+    if (request !== undefined) return request.id;
+    await ok(this.admin.put(`/admin/projects/${this.team}/quota`, { quotaBytes: 40 * 1024 ** 3 }));
+    return String((await ok(this.person.post(requests, this.moreRoom()))).body.id);
+  }
+
+  private async decideOpenRequests(): Promise<void> {
+    const id = await this.openRequest();
+    await ok(this.admin.post(`/projects/${this.team}/quota-requests/${id}/decline`, {}));
+  }
+
+  private async isThere(path: string): Promise<boolean> {
+    return (await this.person.get(path)).status === 200;
+  }
+}
+
+async function ok<T extends { status: number; body: unknown }>(answer: Promise<T>): Promise<T> {
+  const got = await answer;
+  if (got.status >= 300) throw new Error(`the world was not made: ${got.status} ${JSON.stringify(got.body)}`);
+  return got;
+}
+
+function passwordOf(sandbox: Sandbox, username: string): string {
+  return sandbox.people.find((person) => person.username === username)?.password ?? '';
+}
+
+async function login(
+  sandbox: Sandbox,
+  username: string,
+): Promise<{ accessToken: string; refreshToken: string }> {
+  const answer = new Client(sandbox.url).post('/auth/login', {
+    username,
+    password: passwordOf(sandbox, username),
+  });
+  return (await ok(answer)).body as { accessToken: string; refreshToken: string };
+}
+
+async function accessToken(sandbox: Sandbox, username: string): Promise<string> {
+  return (await login(sandbox, username)).accessToken;
+}
+
+async function serviceToken(admin: Client, kind: string): Promise<{ id: string; token: string }> {
+  const { body } = await ok(admin.post('/admin/service-tokens', { kind, name: `${kind} of the table` }));
+  return { id: String(body.id), token: String(body.token) };
+}
+
+/** The same token, signed as Berth signs, that ended a minute ago. */
+function expired({ env }: Sandbox, token: string): string {
+  const jwt = new JwtService();
+  const claims = jwt.decode<Record<string, unknown> & { exp: number }>(token);
+  const now = Math.floor(Date.now() / 1000);
+  return jwt.sign(
+    { ...claims, iat: now - 120, exp: now - 60 },
+    { secret: env.AUTH_SECRET ?? '', algorithm: 'HS256' },
+  );
+}
