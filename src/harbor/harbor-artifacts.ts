@@ -6,6 +6,7 @@ import type {
   ArtifactKind,
   ArtifactLook,
   ArtifactPlatform,
+  ArtifactSize,
   Deleted,
   HarborAccessory,
   HarborArtifact,
@@ -120,6 +121,35 @@ export async function listProjectArtifacts(
   return artifactPage(answer.body, project, after.limit);
 }
 
+export interface SizesAfter extends ArtifactsAfter {
+  /** Those that carry a tag, or those that carry none. */
+  tagged: boolean;
+}
+
+export async function listProjectSizes(
+  harbor: HarborOperation,
+  { project, ...after }: SizesAfter,
+): Promise<Page<ArtifactSize> | null> {
+  const path = { project_name: project };
+  const answer = await harbor.get('/projects/{project_name}/artifacts', { path, query: bare(after) });
+  if (!answer.ok && answer.meaning === 'call-unknown') return null;
+  if (!answer.ok) throw await refusedInProject(harbor, answer, project);
+  return sizePage(answer.body, project, after.limit);
+}
+
+export async function listRepositorySizes(
+  harbor: HarborOperation,
+  { project, repository: name, ...after }: SizesAfter & { repository: string },
+): Promise<Page<ArtifactSize>> {
+  const answer = await harbor.get('/projects/{project_name}/repositories/{repository_name}/artifacts', {
+    path: { project_name: project, repository_name: name },
+    query: bare(after),
+  });
+  if (!answer.ok && answer.meaning === 'repository-absent') return { items: [], hasMore: false };
+  if (!answer.ok) throw await refusedInProject(harbor, answer, project);
+  return sizePage(answer.body, project, after.limit);
+}
+
 export async function listTags(harbor: HarborOperation, at: ArtifactAddress): Promise<HarborTag[]> {
   return allPages(async (paging) => {
     const query = { ...paging, with_immutable_status: true };
@@ -180,20 +210,38 @@ function artifactPath(at: ArtifactAddress): {
   return { project_name: at.project, repository_name: at.repository, reference: at.reference };
 }
 
-/** Those that carry a tag, by ascending id. */
-function tagged({ afterArtifactId, limit }: Omit<ArtifactsAfter, 'project'>): {
-  q: string;
-  sort: string;
-  page: number;
-  page_size: number;
-  with_tag: boolean;
-} {
-  const q = `tags=*,id=[${afterArtifactId + 1}~]`;
-  return { q, sort: 'id', page: 1, page_size: limit, with_tag: true };
+/** Those that carry a tag, by ascending id, with their tags. */
+function tagged(after: KeysetPage): ReturnType<typeof byId> {
+  return byId(after, '*', true);
+}
+
+/** By ascending id, without their tags: Harbor would read all of each digest. */
+function bare(after: KeysetPage & { tagged: boolean }): ReturnType<typeof byId> {
+  return byId(after, after.tagged ? '*' : 'nil', false);
+}
+
+type KeysetPage = Omit<ArtifactsAfter, 'project'>;
+
+function byId(
+  { afterArtifactId, limit }: KeysetPage,
+  tags: '*' | 'nil',
+  withTag: boolean,
+): { q: string; sort: string; page: number; page_size: number; with_tag: boolean } {
+  const q = `tags=${tags},id=[${afterArtifactId + 1}~]`;
+  return { q, sort: 'id', page: 1, page_size: limit, with_tag: withTag };
 }
 
 function artifactPage(found: Schemas['Artifact'][], project: string, limit: number): Page<HarborArtifact> {
   return { items: found.map((item) => artifact(item, project)), hasMore: found.length === limit };
+}
+
+function sizePage(found: Schemas['Artifact'][], project: string, limit: number): Page<ArtifactSize> {
+  const items = found.map(({ id, size, repository_name: name }) => ({
+    id,
+    repository: name === undefined ? null : withoutProject(name, project),
+    sizeBytes: size ?? 0,
+  }));
+  return { items, hasMore: items.length === limit };
 }
 
 function artifact(found: Schemas['Artifact'], project: string): HarborArtifact {

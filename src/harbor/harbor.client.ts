@@ -14,6 +14,7 @@ import * as users from './harbor-users';
 import * as webhooks from './harbor-webhooks';
 import type {
   ArtifactLook,
+  ArtifactSize,
   AuditPage,
   Created,
   CreatedRobot,
@@ -243,6 +244,21 @@ export class HarborClient implements OnModuleDestroy {
    */
   async listProjectArtifacts(after: artifacts.ArtifactsAfter): Promise<Page<HarborArtifact> | null> {
     return artifacts.listProjectArtifacts(this.begin(), after);
+  }
+
+  /**
+   * The sizes of a project's artifacts, by ascending id; the children of an index are not listed. Null where Harbor
+   * has no such list (before 2.12): list by repository there.
+   */
+  async listProjectSizes(after: artifacts.SizesAfter): Promise<Page<ArtifactSize> | null> {
+    return artifacts.listProjectSizes(this.begin(), after);
+  }
+
+  /** As listProjectSizes, of one repository; empty where there is no such repository. */
+  async listRepositorySizes(
+    after: artifacts.SizesAfter & { repository: string },
+  ): Promise<Page<ArtifactSize>> {
+    return artifacts.listRepositorySizes(this.begin(), after);
   }
 
   /** Every tag of one artifact, and whether a rule protects it now. */

@@ -109,6 +109,14 @@ export interface HarborArtifact {
   tags: HarborTag[];
 }
 
+/** What an artifact takes by itself: its manifest and layers, of an index those of its children too. */
+export interface ArtifactSize {
+  id: number;
+  /** Without the project; null where Harbor (2.9) does not say it. */
+  repository: string | null;
+  sizeBytes: number;
+}
+
 export interface HarborTag {
   id: number;
   name: string;

@@ -19,6 +19,16 @@ export function tagRuleNeed(rules: readonly ImmutableRule[]): RuleNeed {
   return disabled === undefined ? { need: 'create' } : { need: 'enable', ruleId: disabled.id };
 }
 
+/** `changed`: there are rules, but none that is the tag rule. */
+export type TagRuleState = 'on' | 'off' | 'changed';
+
+/** How the tag rule stands among these rules of a project. */
+export function tagRuleState(rules: readonly ImmutableRule[]): TagRuleState {
+  const { need } = tagRuleNeed(rules);
+  if (need === 'nothing') return 'on';
+  return need === 'enable' || rules.every(({ disabled }) => disabled) ? 'off' : 'changed';
+}
+
 function isTagRule(rule: ImmutableRule): boolean {
   return (
     rule.repositories?.decoration === TAG_RULE.repositories.decoration &&

@@ -25,13 +25,15 @@ export class ProjectLeases {
   constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
 
   /**
+   * Works on the project, as it is once the lease is taken.
    * @throws DomainError conflict `project.busy` when others hold the project all the time; not-found
    *   `project.not-found` when it was deleted meanwhile
    */
-  async hold<T>(projectId: string, work: (lease: ProjectLease) => Promise<T>): Promise<T> {
+  async hold<T>(projectId: string, work: (lease: ProjectLease, project: Project) => Promise<T>): Promise<T> {
     const token = await this.take(projectId);
     try {
-      return await work(new ProjectLease(this.dataSource, projectId, token));
+      const project = await this.dataSource.manager.findOneByOrFail(Project, { id: projectId });
+      return await work(new ProjectLease(this.dataSource, projectId, token), project);
     } finally {
       await this.dataSource.manager.update(
         Project,

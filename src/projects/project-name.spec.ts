@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { harborEmail, personalNames } from './project-name';
+import { harborEmail, personalNames, sharedNameRefusal } from './project-name';
 
 const HARBOR_NAME = /^[a-z0-9]+(?:[._-][a-z0-9]+)*$/;
 /** As Harbor checks it (`src/server/v2.0/handler/user.go`): a local part without special characters, and a domain that ends in letters. */
@@ -106,6 +106,42 @@ describe('harborEmail', () => {
           expect(email.length).toBeLessThanOrEqual(255);
         },
       ),
+    );
+  });
+});
+
+describe('sharedNameRefusal', () => {
+  it.each(['team-vision', 'a', '7', '12345', 'a.b_c-d', 'users', 'user', 'x'.repeat(255)])(
+    'takes %s',
+    (name) => {
+      expect(sharedNameRefusal(name, 'user-')).toBeNull();
+    },
+  );
+
+  it.each([
+    '',
+    'Team',
+    'team/vision',
+    '-team',
+    'team-',
+    'team--vision',
+    'team vision',
+    '团队',
+    'a\n',
+    'x'.repeat(256),
+  ])('refuses %j as no name', (name) => {
+    expect(sharedNameRefusal(name, 'user-')).toBe('not-a-name');
+  });
+
+  it.each(['user-ada', 'user-x', 'library'])('keeps %s reserved', (name) => {
+    expect(sharedNameRefusal(name, 'user-')).toBe('reserved');
+  });
+
+  it('never takes a name that could be a personal project’s', () => {
+    fc.assert(
+      fc.property(usernames, (username) => {
+        expect(sharedNameRefusal(personalNames(username, 'user-').project, 'user-')).toBe('reserved');
+      }),
     );
   });
 });

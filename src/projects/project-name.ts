@@ -9,6 +9,9 @@ export interface PersonalNames {
 
 /** What Harbor takes as a project name (`src/pkg/project/manager.go`); Berth gives its users such names too. */
 const HARBOR_NAME = /^[a-z0-9]+(?:[._-][a-z0-9]+)*$/;
+const MAX_PROJECT_LENGTH = 255;
+/** Harbor makes `library` itself. */
+const RESERVED_NAMES: ReadonlySet<string> = new Set(['library']);
 /** Leaves room in the 255 characters that Harbor grants to project names, e-mail addresses and paths. */
 const MAX_NAME_LENGTH = 64;
 const MAX_SLUG_LENGTH = 40;
@@ -31,6 +34,12 @@ const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567';
 export function personalNames(username: string, projectPrefix: string): PersonalNames {
   const harborUsername = harborName(username);
   return { project: `${projectPrefix}${harborUsername}`, harborUsername };
+}
+
+/** Why a name cannot be a shared project's; null when it can. */
+export function sharedNameRefusal(name: string, projectPrefix: string): 'not-a-name' | 'reserved' | null {
+  if (name.length > MAX_PROJECT_LENGTH || !HARBOR_NAME.test(name)) return 'not-a-name';
+  return name.startsWith(projectPrefix) || RESERVED_NAMES.has(name) ? 'reserved' : null;
 }
 
 /**

@@ -1,9 +1,12 @@
 import { Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import type { Repository } from 'typeorm';
 import { AccountsService } from '../accounts/accounts.service';
 import type { PersonCaller } from '../auth/caller';
-import { DomainError } from '../common/errors';
+import { DomainError, isDomainError } from '../common/errors';
 import { HarborClient } from '../harbor/harbor.client';
 import type { ProjectRole } from '../harbor/harbor.types';
+import { ProjectMember } from './project-member.entity';
 import type { Project } from './project.entity';
 import { ProjectsService } from './projects.service';
 
@@ -27,6 +30,7 @@ export class ProjectRoles {
     private readonly projects: ProjectsService,
     private readonly accounts: AccountsService,
     private readonly harbor: HarborClient,
+    @InjectRepository(ProjectMember) private readonly members: Repository<ProjectMember>,
   ) {}
 
   /** The person's role in Harbor; null where he is no member. Throws on an outage of Harbor. */
@@ -40,15 +44,23 @@ export class ProjectRoles {
     return member === undefined || member.role === 'none' ? null : member.role;
   }
 
+  /** The role that Berth gave a person, whatever Harbor says; null where it gave none. */
+  async findGiven(project: Project, personId: string): Promise<ProjectRole | null> {
+    if (project.ownerPersonId === personId) return 'admin';
+    const member = await this.members.findOneBy({ projectId: project.id, personId });
+    return member === null || member.wantedRole === 'none' ? null : member.wantedRole;
+  }
+
   /**
    * A project that Berth keeps and the caller may see, and his role in it; null where he is no member, which an
    * admin of Berth need not be, and nobody in a public project.
-   * @throws DomainError not-found `project.not-found` (absent, or not his to see); outages of Harbor
+   * @throws DomainError not-found `project.not-found` (absent, or not his to see); conflict `project.gone`,
+   *   `project.replaced`; outages of Harbor
    */
   async see(caller: PersonCaller, projectName: string): Promise<SeenProject> {
     const project = await this.projects.findByName(projectName);
     if (project === null) throw new DomainError('not-found', 'project.not-found');
-    const role = await this.find(caller.personId, projectName);
+    const role = await this.findIn(project, caller.personId);
     if (role === null && !caller.isAdmin && project.visibility === 'private')
       throw new DomainError('not-found', 'project.not-found');
     return { project, role };
@@ -58,13 +70,13 @@ export class ProjectRoles {
    * A project that Berth keeps, when the caller's role in it is at least this one. An admin of Berth may do
    * everything in it.
    * @throws DomainError not-found `project.not-found` (absent, or not his to see); forbidden
-   *   `project.role-too-low`; outages of Harbor
+   *   `project.role-too-low`; conflict `project.gone`, `project.replaced`; outages of Harbor
    */
   async require(caller: PersonCaller, projectName: string, atLeast: ProjectRole): Promise<Project> {
     const project = await this.projects.findByName(projectName);
     if (project === null) throw new DomainError('not-found', 'project.not-found');
     if (caller.isAdmin) return project;
-    const role = await this.find(caller.personId, projectName);
+    const role = await this.findIn(project, caller.personId);
     if (role === null && project.visibility === 'private')
       throw new DomainError('not-found', 'project.not-found');
     if (!includesRole(role, atLeast)) {
@@ -75,5 +87,21 @@ export class ProjectRoles {
       });
     }
     return project;
+  }
+
+  /**
+   * As find, of the project that Berth made alone: in another of the same name the person's role counts for nothing.
+   * While the project is not made, as Berth gave it.
+   * @throws DomainError conflict `project.gone`, `project.replaced`, for those who belong to it; outages of Harbor
+   */
+  private async findIn(project: Project, personId: string): Promise<ProjectRole | null> {
+    if (project.harborProjectId === null) return this.findGiven(project, personId);
+    try {
+      await this.projects.observe(project);
+    } catch (error) {
+      if (isDomainError(error, 'conflict') && (await this.findGiven(project, personId)) === null) return null;
+      throw error;
+    }
+    return this.find(personId, project.name);
   }
 }

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import type { EntityManager, Repository } from 'typeorm';
+import { In, type EntityManager, type Repository } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { Clock } from '../common/clock';
 import { DomainError } from '../common/errors';
@@ -34,6 +34,13 @@ export class ProjectsService {
     return this.projects.findOneBy({ ownerPersonId: personId });
   }
 
+  /** The names of projects, by their ids in Berth. */
+  async findNames(ids: readonly string[]): Promise<Map<string, string>> {
+    if (ids.length === 0) return new Map();
+    const found = await this.projects.findBy({ id: In([...new Set(ids)]) });
+    return new Map(found.map(({ id, name }) => [id, name]));
+  }
+
   /** Writes down the name of a person's own project before anything is made; throws on a unique key. */
   async reserve(manager: EntityManager, ownerPersonId: string, name: string): Promise<void> {
     await manager.insert(Project, {
@@ -57,6 +64,32 @@ export class ProjectsService {
   /** Null while the project was not made in Harbor. Throws on an outage of Harbor. */
   async findQuota(project: Project): Promise<HarborQuota | null> {
     return project.harborProjectId === null ? null : this.harbor.findQuota(project.harborProjectId);
+  }
+
+  /**
+   * The project in Harbor, when it is the one that Berth made.
+   * @throws DomainError conflict `project.unfinished`, `project.gone`, `project.replaced`; outages of Harbor
+   */
+  async observe(project: Project): Promise<HarborProject> {
+    const { name, harborProjectId } = project;
+    if (harborProjectId === null) throw new DomainError('conflict', 'project.unfinished', { project: name });
+    const found = await this.harbor.findProject(name);
+    if (found === null) throw new DomainError('conflict', 'project.gone', { project: name });
+    if (found.id !== harborProjectId)
+      throw new DomainError('conflict', 'project.replaced', { project: name });
+    return found;
+  }
+
+  /**
+   * What there is of the project in Harbor, also after a making that was cut off; null when nothing there is ours.
+   * @throws DomainError conflict `project.replaced`; outages of Harbor
+   */
+  async findOwn(project: Project): Promise<HarborProject | null> {
+    const found = await this.harbor.findProject(project.name);
+    if (found === null) return null;
+    if (project.harborProjectId === null && !(await this.isOfPendingIntent(project, found))) return null;
+    await this.recognise(project, found);
+    return found;
   }
 
   /**

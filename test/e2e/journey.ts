@@ -52,6 +52,10 @@ export class Client {
     return this.send('PATCH', path, body, headers);
   }
 
+  async put(path: string, body: unknown): Promise<Answer> {
+    return this.send('PUT', path, body);
+  }
+
   async delete(path: string): Promise<Answer> {
     return this.send('DELETE', path);
   }

@@ -1,0 +1,192 @@
+import { Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import { Brackets, type Repository, type SelectQueryBuilder } from 'typeorm';
+import { AccountsService } from '../accounts/accounts.service';
+import type { PersonCaller } from '../auth/caller';
+import { PersonsService } from '../auth/persons.service';
+import { DomainError } from '../common/errors';
+import { HarborClient } from '../harbor/harbor.client';
+import type { HarborMember, HarborProject, HarborQuota, ProjectRole } from '../harbor/harbor.types';
+import { tagRuleState, type TagRuleState } from './immutable-rule';
+import { memberOf } from './memberships';
+import { ProjectMember } from './project-member.entity';
+import { projectProblems, type ProjectProblem } from './project-problems';
+import { ProjectRoles } from './project-roles';
+import { Project } from './project.entity';
+import { ProjectsService } from './projects.service';
+
+/** A project as people read it. What was not asked of Harbor, or is not there, is null or `unknown`. */
+export interface ProjectView {
+  project: Project;
+  /** Of a personal project. */
+  owner: string | null;
+  myRole: ProjectRole | null;
+  usedBytes: number | null;
+  limitBytes: number | null;
+  tagRule: TagRuleState | 'unknown';
+  problems: ProjectProblem[];
+}
+
+export interface ProjectFilter {
+  scope: 'mine' | 'all';
+  /** The name of the last project of the page before. */
+  afterName: string | null;
+  limit: number;
+}
+
+/** What Harbor says of a project that Berth made. */
+interface Observation {
+  found: HarborProject;
+  members: HarborMember[];
+  quota: HarborQuota | null;
+  tagRule: TagRuleState;
+}
+
+/** Projects as people see them. */
+@Injectable()
+export class ProjectOverview {
+  constructor(
+    @InjectRepository(Project) private readonly rows: Repository<Project>,
+    @InjectRepository(ProjectMember) private readonly members: Repository<ProjectMember>,
+    private readonly projects: ProjectsService,
+    private readonly roles: ProjectRoles,
+    private readonly accounts: AccountsService,
+    private readonly persons: PersonsService,
+    private readonly harbor: HarborClient,
+  ) {}
+
+  /**
+   * By name, from Berth's own tables: roles as last seen, and nothing of what is used.
+   * @throws DomainError forbidden `auth.forbidden` for all, unless the caller is an admin
+   */
+  async list(caller: PersonCaller, filter: ProjectFilter): Promise<ProjectView[]> {
+    const query = this.visible(caller, filter.scope).orderBy('project.name').take(filter.limit);
+    if (filter.afterName !== null) query.andWhere('project.name > :after', { after: filter.afterName });
+    const projects = await query.getMany();
+    const owners = await this.persons.findByIds(projects.flatMap(({ ownerPersonId }) => ownerPersonId ?? []));
+    const roles = await this.rolesOf(caller.personId, projects);
+    return projects.map((project) => ({
+      project,
+      owner: owners.get(project.ownerPersonId ?? '')?.username ?? null,
+      myRole: roles.get(project.id) ?? null,
+      usedBytes: null,
+      limitBytes: project.quotaBytes,
+      tagRule: 'unknown',
+      problems: projectProblems(project, null),
+    }));
+  }
+
+  async count(caller: PersonCaller, scope: ProjectFilter['scope']): Promise<number> {
+    return this.visible(caller, scope).getCount();
+  }
+
+  /**
+   * With what Harbor says now. A project that is gone, replaced or unfinished is answered to those who belong to it,
+   * with that as its problem.
+   * @throws DomainError not-found `project.not-found` (absent, or not his to see); outages of Harbor
+   */
+  async get(caller: PersonCaller, name: string): Promise<ProjectView> {
+    const project = await this.projects.findByName(name);
+    if (project === null) throw new DomainError('not-found', 'project.not-found');
+    const inHarbor = project.harborProjectId === null ? null : await this.harbor.findProject(name);
+    const observed =
+      inHarbor !== null && inHarbor.id === project.harborProjectId
+        ? await this.observe(project, inHarbor)
+        : null;
+    const myRole = observed === null ? null : await this.roleIn(observed, caller.personId);
+    if (!(await this.maySee(caller, project, observed, myRole))) {
+      throw new DomainError('not-found', 'project.not-found');
+    }
+    const owner =
+      project.ownerPersonId === null ? null : (await this.persons.get(project.ownerPersonId)).username;
+    const facts = {
+      inHarbor,
+      quota: observed?.quota ?? null,
+      tagRule: observed?.tagRule ?? null,
+      strayMembers: observed === null ? 0 : await this.countStrayMembers(project, observed.members),
+    };
+    return {
+      project,
+      owner,
+      myRole,
+      usedBytes: observed?.quota?.usedBytes ?? null,
+      limitBytes: observed?.quota?.limitBytes ?? null,
+      tagRule: observed?.tagRule ?? 'unknown',
+      problems: projectProblems(project, facts),
+    };
+  }
+
+  private async observe(project: Project, found: HarborProject): Promise<Observation> {
+    const [members, quota, rules] = await Promise.all([
+      this.harbor.listMembers(project.name),
+      this.projects.findQuota(project),
+      this.harbor.listImmutableRules(project.name),
+    ]);
+    return { found, members, quota, tagRule: tagRuleState(rules) };
+  }
+
+  private async roleIn({ members }: Observation, personId: string): Promise<ProjectRole | null> {
+    const harborUserId = await this.accounts.findHarborUserId(personId);
+    const role = harborUserId === null ? undefined : memberOf(members, harborUserId)?.role;
+    return role === undefined || role === 'none' ? null : role;
+  }
+
+  private async maySee(
+    caller: PersonCaller,
+    project: Project,
+    observed: Observation | null,
+    myRole: ProjectRole | null,
+  ): Promise<boolean> {
+    if (caller.isAdmin || myRole !== null || project.visibility === 'public') return true;
+    return observed === null && (await this.roles.findGiven(project, caller.personId)) !== null;
+  }
+
+  /** Of those whom Berth made members. */
+  private async countStrayMembers(project: Project, inHarbor: readonly HarborMember[]): Promise<number> {
+    const given = await this.members.findBy({ projectId: project.id });
+    const wanted = given.filter(({ wantedRole }) => wantedRole !== 'none');
+    const users = await this.accounts.findHarborUserIds(wanted.map(({ personId }) => personId));
+    return wanted.filter(({ personId, wantedRole }) => {
+      const harborUserId = users.get(personId);
+      return harborUserId === undefined || memberOf(inHarbor, harborUserId)?.role !== wantedRole;
+    }).length;
+  }
+
+  private async rolesOf(personId: string, projects: readonly Project[]): Promise<Map<string, ProjectRole>> {
+    const roles = new Map<string, ProjectRole>();
+    if (projects.length === 0) return roles;
+    const rows = await this.members
+      .createQueryBuilder('member')
+      .where('member.personId = :personId', { personId })
+      .andWhere('member.projectId IN (:...ids)', { ids: projects.map(({ id }) => id) })
+      .getMany();
+    for (const { projectId, seenRole } of rows) if (seenRole !== null) roles.set(projectId, seenRole);
+    for (const { id, ownerPersonId } of projects) if (ownerPersonId === personId) roles.set(id, 'admin');
+    return roles;
+  }
+
+  /** A personal project that is not begun is only a name. An unfinished shared one is its maker's to finish. */
+  private visible(caller: PersonCaller, scope: ProjectFilter['scope']): SelectQueryBuilder<Project> {
+    const query = this.rows.createQueryBuilder('project');
+    if (scope === 'all') {
+      if (!caller.isAdmin) throw new DomainError('forbidden', 'auth.forbidden', { role: 'admin' });
+      return query.where("(project.kind = 'shared' OR project.harborProjectId IS NOT NULL)");
+    }
+    const memberships = query
+      .subQuery()
+      .select('member.projectId')
+      .from(ProjectMember, 'member')
+      .where('member.personId = :me')
+      .andWhere("(member.seenRole IS NOT NULL OR (project.kind = 'shared' AND project.readyAt IS NULL))")
+      .getQuery();
+    return query
+      .where(
+        new Brackets((mine) =>
+          mine
+            .where('project.ownerPersonId = :me AND project.harborProjectId IS NOT NULL')
+            .orWhere(`project.id IN ${memberships}`),
+        ),
+      )
+      .setParameter('me', caller.personId);
+  }
+}
