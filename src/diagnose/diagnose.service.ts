@@ -32,8 +32,8 @@ const SAID_BETTER: Partial<Record<ClientCode, readonly MessageCode[]>> = {
   'client.quota-exceeded': ['diagnose.quota-full'],
   'client.read-only': ['harbor.read-only'],
   'client.upper-case': ['link.upper-case'],
-  'client.project-unknown': ['diagnose.project-absent'],
-  'client.repository-unknown': ['diagnose.repository-absent', 'diagnose.project-absent'],
+  'client.project-unknown': ['diagnose.project-absent', 'project.gone'],
+  'client.repository-unknown': ['diagnose.repository-absent', 'diagnose.project-absent', 'project.gone'],
   'client.manifest-unknown': [
     'diagnose.tag-absent',
     'diagnose.digest-absent',

@@ -8,6 +8,7 @@ import { HarborClient } from '../harbor/harbor.client';
 import type { HarborProject, ProjectRole } from '../harbor/harbor.types';
 import { personalNames } from '../projects/project-name';
 import { includesRole, ProjectRoles } from '../projects/project-roles';
+import type { Project } from '../projects/project.entity';
 import { ProjectsService } from '../projects/projects.service';
 import { isMovable } from '../tag-rule/tag-rule';
 import { formatBytes } from './byte-size';
@@ -22,6 +23,8 @@ const PAGE_SIZE = 100;
 
 interface Seen {
   found: HarborProject;
+  /** Null where Berth does not keep it. */
+  kept: Project | null;
   role: ProjectRole | null;
 }
 
@@ -42,16 +45,15 @@ export class ProjectObserver {
     link: ImageLink | null,
   ): AsyncGenerator<Finding, void, void> {
     const seen = await this.see(caller, name);
-    if (seen === null) return yield this.absent(caller, name);
-    const kept = await this.projects.findByName(name);
-    if (kept !== null && kept.harborProjectId !== seen.found.id)
-      yield warning('project.replaced', { project: name });
+    if (seen === null) return yield await this.absent(caller, name);
+    const ours = seen.kept?.harborProjectId ?? null;
+    if (ours !== null && ours !== seen.found.id) yield warning('project.replaced', { project: name });
     if (!includesRole(seen.role, 'developer')) {
       const role = seen.role ?? 'none';
       return yield problem('project.role-too-low', { project: name, role, needed: 'developer' });
     }
     yield* this.ofQuota(seen.found);
-    if (link !== null) yield* this.ofTag(link, kept !== null);
+    if (link !== null) yield* this.ofTag(link, seen.kept !== null);
   }
 
   /** @param asksPlatforms the client said that the image is of another platform */
@@ -62,7 +64,7 @@ export class ProjectObserver {
   ): AsyncGenerator<Finding, void, void> {
     const { project, repository } = link;
     const seen = await this.see(caller, project);
-    if (seen === null) return yield this.absent(caller, project);
+    if (seen === null) return yield await this.absent(caller, project);
     if (seen.found.isPublic) yield hint('diagnose.public-project', { project });
     const tag = link.tag ?? 'latest';
     const look = await this.harbor.look(project, repository, link.digest ?? tag);
@@ -71,7 +73,7 @@ export class ProjectObserver {
       if (asksPlatforms && platforms.length > 0)
         yield hint('diagnose.platforms', { platforms: platforms.join(', ') });
     } else if (look.absent === 'project') {
-      yield this.absent(caller, project);
+      yield await this.absent(caller, project);
     } else if (look.absent === 'repository') {
       yield problem('diagnose.repository-absent', { repository, project });
       yield* likeIt('diagnose.repositories-like-it', repository, await this.repositoryNames(project));
@@ -112,11 +114,15 @@ export class ProjectObserver {
   private async see(caller: PersonCaller, name: string): Promise<Seen | null> {
     const found = await this.harbor.findProject(name);
     if (found === null) return null;
+    const kept = await this.projects.findByName(name);
     const role = await this.roles.find(caller.personId, name);
-    return role === null && !found.isPublic ? null : { found, role };
+    const isVisible = role !== null || found.isPublic || kept?.ownerPersonId === caller.personId;
+    return isVisible ? { found, kept, role } : null;
   }
 
-  private absent(caller: PersonCaller, project: string): Finding {
+  private async absent(caller: PersonCaller, project: string): Promise<Finding> {
+    const kept = await this.projects.findPersonal(caller.personId);
+    if (kept?.name === project && kept.harborProjectId !== null) return problem('project.gone', { project });
     const own = personalNames(caller.username, this.config.accounts.projectPrefix).project;
     return problem('diagnose.project-absent', { project, own });
   }

@@ -313,6 +313,21 @@ describe('POST /account/diagnose', () => {
     for (const file of files) expect(readFileSync(file).includes(secret)).toBe(false);
   });
 
+  it('tells his own project’s owner that it is gone, that he is no member any more, or that it is another', async () => {
+    const grace = await Client.login(sandbox, 'grace');
+    await credentialsOf(grace);
+    const question = { action: 'push', link: link('user-grace/demo:v1') } as const;
+    const admin = async (method: string, path: string, body?: unknown) =>
+      callHarbor(sandbox, sandbox.harborAdmin, method, path, body);
+    await admin('DELETE', '/projects/user-grace');
+    expect(await told(grace, question)).toEqual(['problem project.gone']);
+    await admin('POST', '/projects', { project_name: 'user-grace', metadata: { public: 'false' } });
+    expect(await told(grace, question)).toEqual(['problem project.role-too-low', 'warning project.replaced']);
+    const developer = { role_id: 2, member_user: { username: 'grace' } };
+    await admin('POST', '/projects/user-grace/members', developer);
+    expect(await told(grace, question)).toEqual(['warning project.replaced']);
+  });
+
   describe('what skopeo itself prints', () => {
     let skopeo: Skopeo;
     const layout = writeOciLayout('diagnose');
