@@ -8,9 +8,10 @@ interface Right {
 }
 
 /**
- * What Berth's robot must be allowed, and nothing more: on a live 2.15.2 each of these was taken away once, and
- * something stopped working. On namespace `*` Harbor takes `project:update` for the right to update anything in any
- * project, so also members and rules; and `user:update` may reset the first administrator: the secret is root's.
+ * What Berth's robot must be allowed, and nothing more: on a live 2.15.2 each of these but `project:delete` was taken
+ * away once, and something stopped working. On namespace `*` Harbor takes `project:update` and `project:delete` for the
+ * right to update or delete anything in any project, so also members and rules; and `user:update` may reset the first
+ * administrator: the secret is root's.
  */
 const SYSTEM_RIGHTS: readonly Right[] = [
   {
@@ -34,6 +35,7 @@ const SYSTEM_RIGHTS: readonly Right[] = [
 
 const PROJECT_RIGHTS: readonly Right[] = [
   { resource: 'project', actions: ['read', 'update'], why: 'recognising a project; keeping it private' },
+  { resource: 'project', actions: ['delete'], why: 'deleting an empty shared project' },
   { resource: 'repository', actions: ['pull', 'list'], why: 'browsing; giving robots the right to pull' },
   { resource: 'artifact', actions: ['read', 'list'], why: 'looks at tags and digests; sweeps' },
   { resource: 'accessory', actions: ['list'], why: 'signatures and SBOMs of an image' },
