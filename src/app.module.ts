@@ -4,6 +4,7 @@ import { AccountsModule } from './accounts/accounts.module';
 import { AuditReadingModule } from './audit/audit-reading.module';
 import { AuditModule } from './audit/audit.module';
 import { AuthModule } from './auth/auth.module';
+import { BackgroundModule } from './background/background.module';
 import { LoggingModule } from './common/logging';
 import { ProcessModule } from './common/process.module';
 import type { Config } from './config/config';
@@ -28,6 +29,7 @@ export class AppModule {
         ProcessModule,
         DatabaseModule.forRoot(),
         AuditModule,
+        BackgroundModule,
         ThrottleModule,
         AuthModule,
         AuditReadingModule,

@@ -5,6 +5,7 @@ import { Person } from '../auth/person.entity';
 import { RefreshToken } from '../auth/refresh-token.entity';
 import { ServiceToken } from '../auth/service-token.entity';
 import { Session } from '../auth/session.entity';
+import { BackgroundLease } from '../background/background-lease.entity';
 import { Image } from '../images/image.entity';
 import { ProjectMember } from '../projects/project-member.entity';
 import { Project } from '../projects/project.entity';
@@ -25,4 +26,5 @@ export const entities = [
   Image,
   TagRecord,
   AuditEntry,
+  BackgroundLease,
 ] as const;

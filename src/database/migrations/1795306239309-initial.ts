@@ -1,7 +1,7 @@
 import { type MigrationInterface, type QueryRunner, Table } from 'typeorm';
 import { migrationColumns } from '../migration-columns';
 
-export class Initial1795305598056 implements MigrationInterface {
+export class Initial1795306239309 implements MigrationInterface {
   async up(queryRunner: QueryRunner): Promise<void> {
     const column = migrationColumns(queryRunner);
     await queryRunner.createTable(
@@ -156,6 +156,19 @@ export class Initial1795305598056 implements MigrationInterface {
     );
     await queryRunner.createTable(
       new Table({
+        name: 'background_leases',
+        columns: [
+          column.id('id'),
+          column.text('name', 64),
+          column.text('leaseToken', 36, 'nullable'),
+          column.time('leaseUntil', 'nullable'),
+          column.time('dueAt', 'nullable'),
+        ],
+        indices: [{ name: 'uq_background_leases_name', columnNames: ['name'], isUnique: true }],
+      }),
+    );
+    await queryRunner.createTable(
+      new Table({
         name: 'images',
         columns: [
           column.id('id'),
@@ -284,6 +297,7 @@ export class Initial1795305598056 implements MigrationInterface {
     await queryRunner.dropTable('projects');
     await queryRunner.dropTable('project_members');
     await queryRunner.dropTable('images');
+    await queryRunner.dropTable('background_leases');
     await queryRunner.dropTable('service_tokens');
     await queryRunner.dropTable('refresh_tokens');
     await queryRunner.dropTable('sessions');

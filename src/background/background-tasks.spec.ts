@@ -1,0 +1,133 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Logger } from '@nestjs/common';
+import type { DataSource } from 'typeorm';
+import { Draining } from '../common/draining';
+import { dataSourceOptions, openDataSource } from '../database/data-source';
+import { BackgroundLease } from './background-lease.entity';
+import { BackgroundLeases } from './background-leases';
+import { type BackgroundTask, BackgroundTasks } from './background-tasks';
+
+const NAME = 'tidying';
+
+beforeAll(() => {
+  Logger.overrideLogger(false);
+});
+
+describe('BackgroundTasks', () => {
+  let dataSource: DataSource;
+  let replicas: BackgroundTasks[];
+
+  beforeEach(async () => {
+    dataSource = await openDataSource(dataSourceOptions({ type: 'sqlite', path: ':memory:' }));
+    replicas = [];
+  });
+  afterEach(async () => {
+    await Promise.all(replicas.map(async (replica) => replica.onModuleDestroy()));
+    await dataSource.destroy();
+  });
+
+  function start(task: Omit<BackgroundTask, 'name'>): BackgroundTasks {
+    const replica = new BackgroundTasks(new BackgroundLeases(dataSource), new Draining());
+    replica.register({ name: NAME, ...task });
+    replica.onApplicationBootstrap();
+    replicas.push(replica);
+    return replica;
+  }
+
+  it('runs a task again and again', async () => {
+    const runs = await new Promise<number>((resolve) => {
+      let count = 0;
+      const run = async (): Promise<void> => {
+        count += 1;
+        if (count === 3) resolve(count);
+        return Promise.resolve();
+      };
+      start({ everyMs: 5, run });
+    });
+    expect(runs).toBe(3);
+  });
+
+  it('lets one replica at a time run it', async () => {
+    let running = 0;
+    let most = 0;
+    await new Promise<void>((resolve) => {
+      let count = 0;
+      const run = async (): Promise<void> => {
+        running += 1;
+        most = Math.max(most, running);
+        await sleep(5);
+        running -= 1;
+        count += 1;
+        if (count === 6) resolve();
+      };
+      for (let replica = 0; replica < 3; replica += 1) start({ everyMs: 2, run });
+    });
+    expect(most).toBe(1);
+  });
+
+  it('goes on after a run that failed', async () => {
+    const runs = await new Promise<number>((resolve) => {
+      let count = 0;
+      const run = async (): Promise<void> => {
+        count += 1;
+        if (count === 2) resolve(count);
+        return Promise.reject(new Error('it failed'));
+      };
+      start({ everyMs: 5, run });
+    });
+    expect(runs).toBe(2);
+  });
+
+  it('tells the running task to stop, and waits for it', async () => {
+    let ended = false;
+    const begun = await new Promise<BackgroundTasks>((resolve) => {
+      const run = async (signal: AbortSignal): Promise<void> => {
+        resolve(replica);
+        while (!signal.aborted) await sleep(1);
+        ended = true;
+      };
+      const replica = start({ everyMs: 5, run });
+    });
+    await begun.onModuleDestroy();
+    expect(ended).toBe(true);
+  });
+});
+
+describe('BackgroundLeases', () => {
+  let dataSource: DataSource;
+  let leases: BackgroundLeases;
+  const expire = async () =>
+    dataSource.manager.update(BackgroundLease, { name: NAME }, { leaseUntil: new Date(0) });
+
+  beforeEach(async () => {
+    dataSource = await openDataSource(dataSourceOptions({ type: 'sqlite', path: ':memory:' }));
+    leases = new BackgroundLeases(dataSource);
+  });
+  afterEach(async () => {
+    await dataSource.destroy();
+  });
+
+  it('give a task to one of many who ask at once', async () => {
+    const held = await Promise.all(Array.from({ length: 5 }, async () => leases.take(NAME)));
+    expect(held.filter((each) => each !== null)).toHaveLength(1);
+  });
+
+  it('keep a task until it is due again', async () => {
+    const held = await leases.take(NAME);
+    await held?.end(3_600_000);
+    expect(await leases.take(NAME)).toBeNull();
+    await dataSource.manager.update(BackgroundLease, { name: NAME }, { dueAt: new Date(0) });
+    expect(await leases.take(NAME)).not.toBeNull();
+  });
+
+  it('give the task of a replica that died to another, and no more to the first', async () => {
+    const first = await leases.take(NAME);
+    expect(await first?.renew()).toBe(true);
+    await expire();
+    const second = await leases.take(NAME);
+    expect(second).not.toBeNull();
+    expect(await first?.renew()).toBe(false);
+    await first?.end(0);
+    expect(await second?.renew()).toBe(true);
+  });
+});

@@ -1,0 +1,119 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { Draining } from '../common/draining';
+import { BackgroundLeases, type HeldTask } from './background-leases';
+
+/** How often a replica looks whether a rarer task is due. */
+const LOOK_EVERY_MS = 60_000;
+/** A task that failed is due again after this time, or sooner when it runs more often. */
+const AFTER_FAILURE_MS = 5 * 60_000;
+const RENEW_EVERY_MS = 15_000;
+
+export interface BackgroundTask {
+  /** Stable, at most 64 characters: replicas agree on it. */
+  name: string;
+  /** From the end of a run to the start of the next; whole seconds. */
+  everyMs: number;
+  /**
+   * A bounded piece of work that can be cut off anywhere and taken up by the next run. Stops soon after the signal,
+   * which says that Berth stops or that another replica took over. What it throws is logged, and it runs again later.
+   */
+  run: (signal: AbortSignal) => Promise<void>;
+}
+
+/** Background work: each task by one replica at a time, from the start of Berth until it stops. */
+@Injectable()
+export class BackgroundTasks implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly logger = new Logger(BackgroundTasks.name);
+  private readonly stopping = new AbortController();
+  private readonly tasks: BackgroundTask[] = [];
+  private loops: Promise<void>[] = [];
+
+  constructor(
+    private readonly leases: BackgroundLeases,
+    private readonly draining: Draining,
+  ) {}
+
+  /** To be called before Berth has started, as in `onModuleInit`. */
+  register(task: BackgroundTask): void {
+    if (this.tasks.some(({ name }) => name === task.name))
+      throw new Error(`two tasks are named ${task.name}`);
+    this.tasks.push(task);
+  }
+
+  onApplicationBootstrap(): void {
+    this.loops = this.tasks.map(async (task) => this.repeat(task));
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    this.stopping.abort();
+    await Promise.all(this.loops);
+  }
+
+  private async repeat(task: BackgroundTask): Promise<void> {
+    const lookEveryMs = Math.min(task.everyMs, LOOK_EVERY_MS);
+    await this.pause(lookEveryMs * Math.random());
+    while (!this.isStopping) {
+      await this.runWhenDue(task);
+      await this.pause(lookEveryMs * (1 + Math.random() / 10));
+    }
+  }
+
+  private async runWhenDue(task: BackgroundTask): Promise<void> {
+    try {
+      const held = await this.leases.take(task.name);
+      if (held === null) return;
+      const succeeded = await this.run(task, held);
+      await held.end(succeeded ? task.everyMs : Math.min(task.everyMs, AFTER_FAILURE_MS));
+    } catch (error) {
+      this.logger.warn({ msg: 'background work could not be begun or ended', task: task.name, err: error });
+    }
+  }
+
+  /** False when it failed, or was cut off. */
+  private async run(task: BackgroundTask, held: HeldTask): Promise<boolean> {
+    const lost = new AbortController();
+    const done = new AbortController();
+    const holding = this.hold(held, done.signal, lost);
+    const signal = AbortSignal.any([this.stopping.signal, lost.signal]);
+    try {
+      await task.run(signal);
+      return !signal.aborted;
+    } catch (error) {
+      this.logger.error({ msg: 'background work failed', task: task.name, err: error });
+      return false;
+    } finally {
+      done.abort();
+      await holding;
+    }
+  }
+
+  /** Renews the lease until the work is done; `lost` when that did not succeed. */
+  private async hold(held: HeldTask, done: AbortSignal, lost: AbortController): Promise<void> {
+    while (!done.aborted) {
+      await pause(RENEW_EVERY_MS, done);
+      if (done.aborted) return;
+      if (!(await held.renew().catch(() => false))) {
+        lost.abort();
+        return;
+      }
+    }
+  }
+
+  private get isStopping(): boolean {
+    return this.stopping.signal.aborted || this.draining.isBegun;
+  }
+
+  private async pause(ms: number): Promise<void> {
+    await pause(ms, this.stopping.signal);
+  }
+}
+
+/** That long, or until the signal. Keeps no process alive. */
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  try {
+    await sleep(ms, undefined, { signal, ref: false });
+  } catch {
+    // The signal came.
+  }
+}
