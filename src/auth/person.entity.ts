@@ -1,5 +1,11 @@
 import { Entity, Index } from 'typeorm';
-import { IdColumn, TextColumn, TimeColumn } from '../database/columns';
+import { CountColumn, IdColumn, TextColumn, TimeColumn } from '../database/columns';
+
+/** Why the directory counts a person as away: no entry any more, or one that the configured filter calls disabled. */
+export type Absence = 'gone' | 'disabled';
+
+/** Why a person is offboarded; `admin` decided it, so that a login alone does not bring the person back. */
+export type OffboardingCause = Absence | 'admin';
 
 /**
  * Someone of the directory who logged in at least once, or for whom the platform acted.
@@ -8,6 +14,8 @@ import { IdColumn, TextColumn, TimeColumn } from '../database/columns';
 @Entity('persons')
 @Index('uq_persons_directory_id', ['directoryId'], { unique: true })
 @Index('uq_persons_username_key', ['usernameKey'], { unique: true })
+@Index('ix_persons_offboarding_changed', ['offboardingChangedAt'])
+@Index('ix_persons_absent_since', ['absentSince'])
 export class Person {
   @IdColumn()
   id: string;
@@ -36,4 +44,44 @@ export class Person {
   /** When the directory was last asked about this person and knew them. */
   @TimeColumn()
   seenAt: Date;
+
+  /** When a search of everybody first missed the person; null while the directory has them. */
+  @TimeColumn({ nullable: true })
+  absentSince: Date | null;
+
+  @TextColumn(16, { nullable: true })
+  absentBecause: Absence | null;
+
+  /** In how many searches of everybody, one after the other, the person was away. */
+  @CountColumn()
+  absences: number;
+
+  /** From then on Berth lets the person do nothing. */
+  @TimeColumn({ nullable: true })
+  offboardedAt: Date | null;
+
+  @TextColumn(16, { nullable: true })
+  offboardedBecause: OffboardingCause | null;
+
+  /** What an admin said about it. */
+  @TextColumn(512, { nullable: true })
+  offboardedReason: string | null;
+
+  /** When Harbor, too, was seen to let the person do nothing any more; null before that. */
+  @TimeColumn({ nullable: true })
+  suspendedAt: Date | null;
+
+  /** When the person was last offboarded or came back; every replica reads what changed lately. */
+  @TimeColumn({ nullable: true })
+  offboardingChangedAt: Date | null;
+
+  /** Another entry that came with this person's username, until an admin decides whose it is. */
+  @TextColumn(255, { nullable: true })
+  rivalDirectoryId: string | null;
+
+  @TextColumn(256, { nullable: true })
+  rivalDisplayName: string | null;
+
+  @TimeColumn({ nullable: true })
+  rivalSeenAt: Date | null;
 }

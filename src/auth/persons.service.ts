@@ -65,6 +65,7 @@ export class PersonsService {
       ...factsOf(entry),
       createdAt: now,
       seenAt: now,
+      absences: 0,
     });
     await this.persons.insert(person);
     return person;

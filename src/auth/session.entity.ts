@@ -3,7 +3,7 @@ import { IdColumn, TextColumn, TimeColumn } from '../database/columns';
 import { Person } from './person.entity';
 
 /** Why a session ended before its last day. */
-export type SessionEnd = 'logout' | 'reuse' | 'person-gone';
+export type SessionEnd = 'logout' | 'reuse' | 'person-gone' | 'offboarded';
 
 /** One login of a person: the family of all refresh tokens that come from it. */
 @Entity('sessions')

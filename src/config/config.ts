@@ -52,6 +52,11 @@ export interface Config {
     readonly emailDomain: string;
     readonly defaultQuotaBytes: number;
   };
+  readonly offboarding: {
+    /** `report` shows who is due and does nothing. */
+    readonly mode: 'off' | 'report' | 'suspend';
+    readonly graceMs: number;
+  };
   readonly projects: {
     /** Persons may make shared projects, not only admins. */
     readonly byPersons: boolean;
@@ -95,6 +100,8 @@ export interface DirectoryConfig {
   readonly emailAttribute: string;
   /** Only entries that match this filter are people, such as `(objectClass=person)`. */
   readonly personFilter: string;
+  /** Entries that match it are people who may not log in any more; null: the directory says so by itself alone. */
+  readonly disabledFilter: string | null;
   /** The group whose members are admins; null when there are none. */
   readonly adminGroupDn: string | null;
   /** The group's attribute that holds its members' DNs. */

@@ -122,6 +122,10 @@ export class Environment {
   readonly LDAP_PERSON_FILTER: string = '(objectClass=person)';
 
   @IsOptional()
+  @Setting('a filter in brackets without escapes, such as (nsAccountLock=TRUE)', matching(/^\([^\\]+\)$/, 4096))
+  readonly LDAP_DISABLED_FILTER?: string;
+
+  @IsOptional()
   @Setting('the DN of a group', matching(/=/, 1024))
   readonly LDAP_ADMIN_GROUP_DN?: string;
 
@@ -180,6 +184,12 @@ export class Environment {
 
   @Setting('a whole number of bytes, at least 1', wholeNumber(1, Number.MAX_SAFE_INTEGER))
   readonly DEFAULT_QUOTA_BYTES: number = 40 * 1024 ** 3;
+
+  @Setting('off, report or suspend', oneOf('off', 'report', 'suspend'))
+  readonly OFFBOARDING: 'off' | 'report' | 'suspend' = 'report';
+
+  @Setting('a whole number of days from 0 to 365', wholeNumber(0, 365))
+  readonly OFFBOARDING_GRACE_DAYS: number = 14;
 
   @Setting('true or false', flag)
   readonly PROJECTS_BY_PERSONS: boolean = false;

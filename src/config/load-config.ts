@@ -11,6 +11,8 @@ import { secretKeys, settingKeys } from './setting';
 /** No answer that Berth reads of Harbor comes near it: a page of 100 artifacts is about 1 MB. */
 const HARBOR_MAX_RESPONSE_BYTES = 8 * 1024 * 1024;
 
+const DAY_MS = 86_400_000;
+
 type Variables = Readonly<Record<string, string | undefined>>;
 
 /**
@@ -138,6 +140,7 @@ function toConfig(environment: Environment, harborCa: string | null, ldapCa: str
       displayNameAttribute: environment.LDAP_DISPLAY_NAME_ATTRIBUTE,
       emailAttribute: environment.LDAP_EMAIL_ATTRIBUTE,
       personFilter: environment.LDAP_PERSON_FILTER,
+      disabledFilter: environment.LDAP_DISABLED_FILTER ?? null,
       adminGroupDn: environment.LDAP_ADMIN_GROUP_DN ?? null,
       groupMemberAttribute: environment.LDAP_GROUP_MEMBER_ATTRIBUTE,
       timeoutMs: environment.LDAP_TIMEOUT_MS,
@@ -161,6 +164,10 @@ function toConfig(environment: Environment, harborCa: string | null, ldapCa: str
       projectPrefix: environment.PROJECT_PREFIX,
       emailDomain: environment.ACCOUNT_EMAIL_DOMAIN,
       defaultQuotaBytes: environment.DEFAULT_QUOTA_BYTES,
+    },
+    offboarding: {
+      mode: environment.OFFBOARDING,
+      graceMs: environment.OFFBOARDING_GRACE_DAYS * DAY_MS,
     },
     projects: { byPersons: environment.PROJECTS_BY_PERSONS },
     images: { taskTypes: environment.TASK_TYPES },

@@ -1,4 +1,5 @@
 import { Account } from '../accounts/account.entity';
+import { OffboardingRound } from '../accounts/offboarding-round.entity';
 import { AuditEntry } from '../audit/audit-entry.entity';
 import { LoginFailure } from '../auth/login-failure.entity';
 import { Person } from '../auth/person.entity';
@@ -10,6 +11,7 @@ import { Image } from '../images/image.entity';
 import { ProjectMember } from '../projects/project-member.entity';
 import { Project } from '../projects/project.entity';
 import { QuotaRequest } from '../projects/quota-request.entity';
+import { SuspendedMembership } from '../projects/suspended-membership.entity';
 import { TagRecord } from '../tag-rule/tag-record.entity';
 
 /** Every table of Berth. */
@@ -23,6 +25,8 @@ export const entities = [
   Project,
   ProjectMember,
   QuotaRequest,
+  SuspendedMembership,
+  OffboardingRound,
   Image,
   TagRecord,
   AuditEntry,

@@ -25,6 +25,7 @@ describe('surveyDirectory', () => {
       displayNameAttribute: 'displayName',
       emailAttribute: 'mail',
       personFilter: '(objectClass=person)',
+      disabledFilter: null,
       adminGroupDn: directory.adminGroupDn,
       groupMemberAttribute: 'member',
       timeoutMs: 1000,

@@ -22,6 +22,7 @@ const settings: DirectoryConfig = {
   displayNameAttribute: 'displayName',
   emailAttribute: 'mail',
   personFilter: '(objectClass=person)',
+  disabledFilter: null,
   adminGroupDn: null,
   groupMemberAttribute: 'member',
   timeoutMs: 500,

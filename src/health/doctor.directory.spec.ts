@@ -14,6 +14,7 @@ const CONFIG: DirectoryConfig = {
   displayNameAttribute: 'cn',
   emailAttribute: 'mail',
   personFilter: '(objectClass=person)',
+  disabledFilter: null,
   adminGroupDn: 'cn=admins,dc=example',
   groupMemberAttribute: 'member',
   timeoutMs: 1000,

@@ -27,6 +27,7 @@ const base: Omit<DirectoryConfig, 'url' | 'bindDn' | 'bindPassword' | 'baseDn' |
   displayNameAttribute: 'displayName',
   emailAttribute: 'mail',
   personFilter: '(objectClass=person)',
+  disabledFilter: null,
   groupMemberAttribute: 'member',
   timeoutMs: 2500,
 };

@@ -1,7 +1,7 @@
 import { type MigrationInterface, type QueryRunner, Table } from 'typeorm';
 import { migrationColumns } from '../migration-columns';
 
-export class Initial1795306239309 implements MigrationInterface {
+export class Initial1795306323693 implements MigrationInterface {
   async up(queryRunner: QueryRunner): Promise<void> {
     const column = migrationColumns(queryRunner);
     await queryRunner.createTable(
@@ -25,6 +25,21 @@ export class Initial1795306239309 implements MigrationInterface {
           { name: 'ix_accounts_harbor_user', columnNames: ['harborUserId'] },
           { name: 'uq_accounts_harbor_username', columnNames: ['harborUsername'], isUnique: true },
           { name: 'uq_accounts_person', columnNames: ['personId'], isUnique: true },
+        ],
+      }),
+    );
+    await queryRunner.createTable(
+      new Table({
+        name: 'offboarding_rounds',
+        columns: [
+          column.id('id'),
+          column.count('version'),
+          column.time('startedAt', 'nullable'),
+          column.text('afterPersonId', 36, 'nullable'),
+          column.time('completedAt', 'nullable'),
+          column.time('stoppedAt', 'nullable'),
+          column.count('due'),
+          column.count('allowed'),
         ],
       }),
     );
@@ -80,8 +95,21 @@ export class Initial1795306239309 implements MigrationInterface {
           column.text('email', 320, 'nullable'),
           column.time('createdAt'),
           column.time('seenAt'),
+          column.time('absentSince', 'nullable'),
+          column.text('absentBecause', 16, 'nullable'),
+          column.count('absences'),
+          column.time('offboardedAt', 'nullable'),
+          column.text('offboardedBecause', 16, 'nullable'),
+          column.text('offboardedReason', 512, 'nullable'),
+          column.time('suspendedAt', 'nullable'),
+          column.time('offboardingChangedAt', 'nullable'),
+          column.text('rivalDirectoryId', 255, 'nullable'),
+          column.text('rivalDisplayName', 256, 'nullable'),
+          column.time('rivalSeenAt', 'nullable'),
         ],
         indices: [
+          { name: 'ix_persons_absent_since', columnNames: ['absentSince'] },
+          { name: 'ix_persons_offboarding_changed', columnNames: ['offboardingChangedAt'] },
           { name: 'uq_persons_username_key', columnNames: ['usernameKey'], isUnique: true },
           { name: 'uq_persons_directory_id', columnNames: ['directoryId'], isUnique: true },
         ],
@@ -266,6 +294,25 @@ export class Initial1795306239309 implements MigrationInterface {
     );
     await queryRunner.createTable(
       new Table({
+        name: 'suspended_memberships',
+        columns: [
+          column.id('id'),
+          column.text('personId', 36),
+          column.text('projectId', 36),
+          column.text('role', 16),
+          column.time('createdAt'),
+        ],
+        indices: [
+          {
+            name: 'uq_suspended_memberships_person_project',
+            columnNames: ['personId', 'projectId'],
+            isUnique: true,
+          },
+        ],
+      }),
+    );
+    await queryRunner.createTable(
+      new Table({
         name: 'tag_records',
         columns: [
           column.id('id'),
@@ -293,6 +340,7 @@ export class Initial1795306239309 implements MigrationInterface {
 
   async down(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.dropTable('tag_records');
+    await queryRunner.dropTable('suspended_memberships');
     await queryRunner.dropTable('quota_requests');
     await queryRunner.dropTable('projects');
     await queryRunner.dropTable('project_members');
@@ -304,6 +352,7 @@ export class Initial1795306239309 implements MigrationInterface {
     await queryRunner.dropTable('persons');
     await queryRunner.dropTable('login_failures');
     await queryRunner.dropTable('audit_entries');
+    await queryRunner.dropTable('offboarding_rounds');
     await queryRunner.dropTable('accounts');
   }
 }
