@@ -314,6 +314,41 @@ export const messagesEn = {
     detail:
       'These members are not there, or in another role, than Berth gave them: {count}. Set their roles again.',
   },
+  'project.problem.tag-rule-missing': {
+    title: 'The tag rule is gone',
+    detail:
+      'Somebody deleted the rule in Harbor, so tags other than latest can be moved there. Berth makes it again unless the configuration says otherwise.',
+  },
+  'project.problem.membership-missing': {
+    title: 'A member is missing in Harbor',
+    detail:
+      '{username} should be {wanted} and is no member there. Berth adds him again unless the configuration says otherwise; else set the role again.',
+  },
+  'project.problem.membership-changed': {
+    title: 'A role was changed in Harbor',
+    detail:
+      '{username} should be {wanted} and is {role} there. Berth sets it back unless the configuration says otherwise; to keep it, set that role through Berth.',
+  },
+  'project.problem.membership-left': {
+    title: 'A member is still there',
+    detail:
+      '{username} was removed in Berth and is still a member in Harbor. Berth finishes that unless the configuration says otherwise; else remove him again.',
+  },
+  'project.problem.foreign-admin': {
+    title: 'A project admin whom Berth does not know',
+    detail:
+      '{name} was made an admin of the project in Harbor, and can change all that it holds. Berth leaves that alone: remove him in Harbor, or make him a member through Berth.',
+  },
+  'project.problem.user-gone': {
+    title: 'A Harbor user is gone',
+    detail:
+      'Harbor’s user of {username} was deleted there, and the membership with it. New credentials (POST /api/v1/account/credentials with {"reset": true}) make the user again.',
+  },
+  'project.problem.user-replaced': {
+    title: 'A Harbor user is not the one Berth made',
+    detail:
+      'Harbor’s user of {username} was deleted and made again by somebody. Berth does not touch it. Ask an administrator to decide.',
+  },
   'project.warning.quota-below-use': {
     title: 'The quota is smaller than what is used',
     detail:

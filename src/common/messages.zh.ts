@@ -286,6 +286,40 @@ export const messagesZh: Readonly<Record<MessageCode, MessageText>> = {
     title: 'Harbor 中的成员关系不一致',
     detail: '有 {count} 名成员在 Harbor 中缺失，或角色与 Berth 设置的不同。请重新设置他们的角色。',
   },
+  'project.problem.tag-rule-missing': {
+    title: '标签规则已被删除',
+    detail:
+      '有人在 Harbor 中删除了该规则，因此那里除 latest 以外的标签也可以移动。除非配置另有规定，Berth 会重新创建它。',
+  },
+  'project.problem.membership-missing': {
+    title: 'Harbor 中缺少一名成员',
+    detail:
+      '{username} 应为 {wanted}，但在 Harbor 中不是成员。除非配置另有规定，Berth 会重新添加；否则请重新设置其角色。',
+  },
+  'project.problem.membership-changed': {
+    title: '角色在 Harbor 中被修改',
+    detail:
+      '{username} 应为 {wanted}，但在 Harbor 中是 {role}。除非配置另有规定，Berth 会改回；如需保留，请通过 Berth 设置该角色。',
+  },
+  'project.problem.membership-left': {
+    title: '成员仍未移除',
+    detail:
+      '{username} 已在 Berth 中移除，但仍是 Harbor 中的成员。除非配置另有规定，Berth 会完成移除；否则请再次移除。',
+  },
+  'project.problem.foreign-admin': {
+    title: '有 Berth 不认识的项目管理员',
+    detail:
+      '{name} 在 Harbor 中被设为项目管理员，可以更改项目中的一切。Berth 不会改动：请在 Harbor 中将其移除，或通过 Berth 将其设为成员。',
+  },
+  'project.problem.user-gone': {
+    title: 'Harbor 用户已被删除',
+    detail:
+      '{username} 的 Harbor 用户在那里被删除，成员关系也随之消失。重新获取凭据（向 POST /api/v1/account/credentials 发送 {"reset": true}）会重新创建该用户。',
+  },
+  'project.problem.user-replaced': {
+    title: 'Harbor 用户不是 Berth 创建的那个',
+    detail: '{username} 的 Harbor 用户被人删除后又重新创建。Berth 不会改动它。请联系管理员决定。',
+  },
   'project.warning.quota-below-use': {
     title: '配额小于已用空间',
     detail:
