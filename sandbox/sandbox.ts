@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { createApp } from '../src/app.setup';
+import { createApp, type CreateAppOptions } from '../src/app.setup';
 import { SANDBOX_MARK } from '../src/config/environment-rules';
 import { loadConfig } from '../src/config/load-config';
 import { SERVICE_ROBOT_PERMISSIONS } from '../src/harbor/service-account';
@@ -21,6 +21,10 @@ export interface SandboxOptions {
   fresh?: boolean;
   /** More settings of Berth, as in `.env.example`. */
   env?: NodeJS.ProcessEnv;
+  /** The password of Berth's own entry in the directory. */
+  directoryBindPassword?: string;
+  /** Where Berth's log lines go; standard output without it. */
+  logTo?: CreateAppOptions['logTo'];
 }
 
 /** What the folder keeps of a sandbox beside Berth's and Harbor's own data. */
@@ -58,7 +62,12 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     dataFolder: join(dataFolder, 'harbor'),
     adminPassword: HARBOR_ADMIN_PASSWORD,
   });
-  const directory = await SandboxDirectory.start({ host, port: portAfter(2), people: PEOPLE });
+  const directory = await SandboxDirectory.start({
+    host,
+    port: portAfter(2),
+    people: PEOPLE,
+    ...(options.directoryBindPassword === undefined ? {} : { bindPassword: options.directoryBindPassword }),
+  });
   const keptFile = join(dataFolder, 'sandbox.json');
   const kept = readKept(keptFile) ?? {
     serviceRobot: await makeServiceRobot(harbor.url),
@@ -66,7 +75,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   };
 
   const env = { ...environment(host, options.port, dataFolder, harbor, directory, kept), ...options.env };
-  const app = await createApp(loadConfig(env));
+  const app = await createApp(loadConfig(env), options.logTo === undefined ? {} : { logTo: options.logTo });
   await app.listen(options.port, host);
   const url = (await app.getUrl()).replace('[::1]', '127.0.0.1');
 

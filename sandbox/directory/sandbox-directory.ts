@@ -26,6 +26,8 @@ export interface SandboxDirectoryOptions {
   /** 0 or absent: any free port. */
   port?: number;
   people: readonly SandboxPerson[];
+  /** Of the entry that searches; `sandbox-directory` when not said. */
+  bindPassword?: string;
   /** PEM: with both, the directory speaks LDAPS alone. It never knows StartTLS. */
   certificate?: string;
   key?: string;
@@ -100,7 +102,7 @@ const ID_NAMESPACE = '6f1d6bd7-5b0f-4f7e-9d58-6f6c0e1a7a11';
 export class SandboxDirectory {
   readonly baseDn = 'dc=sandbox,dc=example';
   readonly bindDn = 'cn=berth,dc=sandbox,dc=example';
-  readonly bindPassword = 'sandbox-directory';
+  readonly bindPassword: string;
   readonly adminGroupDn = 'cn=admins,ou=groups,dc=sandbox,dc=example';
   readonly operations: SandboxOperation[] = [];
 
@@ -111,6 +113,7 @@ export class SandboxDirectory {
   private readonly host: string;
 
   private constructor(private readonly options: SandboxDirectoryOptions) {
+    this.bindPassword = options.bindPassword ?? 'sandbox-directory';
     this.host = options.host ?? '127.0.0.1';
     this.port = options.port ?? 0;
     this.known = options.people.map((person) => ({
@@ -141,6 +144,20 @@ export class SandboxDirectory {
 
   remove(username: string): void {
     this.known.splice(this.known.indexOf(this.get(username)), 1);
+  }
+
+  /** With another id than one of the same name had: another entry. */
+  add(person: SandboxPerson, id: string): void {
+    this.known.push({ ...person, id });
+  }
+
+  idOf(username: string): string {
+    return this.get(username).id;
+  }
+
+  /** Marks the entry `nsAccountLock: TRUE`, as 389 Directory Server does; binds go on. */
+  setDisabled(username: string, disabled: boolean): void {
+    this.get(username).disabled = disabled;
   }
 
   setPassword(username: string, password: string): void {
@@ -282,6 +299,7 @@ export class SandboxDirectory {
           displayName: [person.displayName],
           ...(person.email === null ? {} : { mail: [person.email] }),
           entryUUID: [person.id],
+          ...(person.disabled === true ? { nsAccountLock: ['TRUE'] } : {}),
           entryDN: [dn],
         },
       };
