@@ -61,12 +61,22 @@ export interface Config {
     /** Persons may make shared projects, not only admins. */
     readonly byPersons: boolean;
   };
+  readonly reconcile: {
+    /** From the end of one round over all projects to the start of the next. */
+    readonly everyMs: number;
+    /** At most so many calls to Harbor in any second. */
+    readonly callsPerSecond: number;
+    /** What is put right; the rest is only reported. */
+    readonly repairs: readonly RepairChoice[];
+  };
   readonly images: { readonly taskTypes: readonly string[] };
   readonly lookup: {
     /** A `latest` older than this is not answered while Harbor is away. */
     readonly maxStaleMs: number;
   };
 }
+
+export type RepairChoice = 'rule' | 'member' | 'visibility' | 'quota';
 
 export type DatabaseConfig =
   | { readonly type: 'sqlite'; readonly path: string }

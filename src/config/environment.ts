@@ -1,4 +1,5 @@
 import { IsOptional } from 'class-validator';
+import type { RepairChoice } from './config';
 import {
   databaseUrl,
   flag,
@@ -9,6 +10,7 @@ import {
   publicUrl,
   redisUrl,
   registryAddress,
+  repairChoices,
   serverUrl,
   wholeNumber,
 } from './readers';
@@ -122,7 +124,10 @@ export class Environment {
   readonly LDAP_PERSON_FILTER: string = '(objectClass=person)';
 
   @IsOptional()
-  @Setting('a filter in brackets without escapes, such as (nsAccountLock=TRUE)', matching(/^\([^\\]+\)$/, 4096))
+  @Setting(
+    'a filter in brackets without escapes, such as (nsAccountLock=TRUE)',
+    matching(/^\([^\\]+\)$/, 4096),
+  )
   readonly LDAP_DISABLED_FILTER?: string;
 
   @IsOptional()
@@ -193,6 +198,18 @@ export class Environment {
 
   @Setting('true or false', flag)
   readonly PROJECTS_BY_PERSONS: boolean = false;
+
+  @Setting('a whole number of minutes from 1 to 10080', wholeNumber(1, 10_080))
+  readonly RECONCILE_EVERY_MINUTES: number = 60;
+
+  @Setting('a whole number from 1 to 1000', wholeNumber(1, 1000))
+  readonly RECONCILE_CALLS_PER_SECOND: number = 5;
+
+  @Setting(
+    'different ones of rule, member, visibility and quota, separated by commas, or none',
+    repairChoices,
+  )
+  readonly DRIFT_REPAIR: readonly RepairChoice[] = ['rule', 'member'];
 
   @Setting(
     'different names of lower-case letters, digits and -, separated by commas',

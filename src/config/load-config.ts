@@ -170,6 +170,11 @@ function toConfig(environment: Environment, harborCa: string | null, ldapCa: str
       graceMs: environment.OFFBOARDING_GRACE_DAYS * DAY_MS,
     },
     projects: { byPersons: environment.PROJECTS_BY_PERSONS },
+    reconcile: {
+      everyMs: environment.RECONCILE_EVERY_MINUTES * 60_000,
+      callsPerSecond: environment.RECONCILE_CALLS_PER_SECOND,
+      repairs: environment.DRIFT_REPAIR,
+    },
     images: { taskTypes: environment.TASK_TYPES },
     lookup: { maxStaleMs: environment.LOOKUP_MAX_STALE_SECONDS * 1000 },
   };

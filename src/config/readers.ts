@@ -1,4 +1,5 @@
 import { isFQDN, isIP } from 'class-validator';
+import type { RepairChoice } from './config';
 import type { Reader } from './setting';
 
 /** How texts of the environment become values. Each answers null for what it does not accept. */
@@ -39,13 +40,17 @@ export const publicUrl: Reader<string> = (text) => {
 };
 
 /** Comma-separated; spaces around the commas do not count, and nothing may be there twice. */
-export function listOf(item: Reader<string>): Reader<readonly string[]> {
+export function listOf<T extends string>(item: Reader<T>): Reader<readonly T[]> {
   return (text) => {
     const items = text.split(',').map((part) => item(part.trim()));
     const right = items.filter((value) => value !== null);
     return right.length === items.length && new Set(right).size === right.length ? right : null;
   };
 }
+
+/** What Berth puts right in Harbor by itself; `none` is nothing. */
+export const repairChoices: Reader<readonly RepairChoice[]> = (text) =>
+  text === 'none' ? [] : listOf(oneOf<RepairChoice>('rule', 'member', 'visibility', 'quota'))(text);
 
 export const databaseUrl: Reader<string> = (text) => {
   if (text.startsWith('sqlite:')) return text.length > 'sqlite:'.length ? text : null;
