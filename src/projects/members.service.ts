@@ -76,6 +76,30 @@ export class MembersService {
     username: string,
     role: MemberRole,
   ): Promise<ListedMember> {
+    const target = `${projectName} ${username} ${role}`;
+    return this.audit.attempt({ actor: caller, action: 'project.member-set', target }, () =>
+      this.give(caller, projectName, username, role),
+    );
+  }
+
+  /**
+   * Nothing happens when the person is no member, or nobody knows him, or the caller may not see the project.
+   * @throws DomainError forbidden `project.role-too-low`; conflict `project.owner-fixed`, `project.last-admin`,
+   *   `project.busy`; outages of Harbor
+   */
+  async remove(caller: PersonCaller, projectName: string, username: string): Promise<void> {
+    const target = `${projectName} ${username}`;
+    await this.audit.attempt({ actor: caller, action: 'project.member-removed', target }, () =>
+      this.take(caller, projectName, username),
+    );
+  }
+
+  private async give(
+    caller: PersonCaller,
+    projectName: string,
+    username: string,
+    role: MemberRole,
+  ): Promise<ListedMember> {
     const project = await this.roles.require(caller, projectName, 'admin');
     const someone = await this.find(username);
     if (role !== 'admin') refuseOwner(project, someone);
@@ -89,12 +113,7 @@ export class MembersService {
     return set;
   }
 
-  /**
-   * Nothing happens when the person is no member, or nobody knows him, or the caller may not see the project.
-   * @throws DomainError forbidden `project.role-too-low`; conflict `project.owner-fixed`, `project.last-admin`,
-   *   `project.busy`; outages of Harbor
-   */
-  async remove(caller: PersonCaller, projectName: string, username: string): Promise<void> {
+  private async take(caller: PersonCaller, projectName: string, username: string): Promise<void> {
     const project = await this.requireOrNull(caller, projectName);
     const person = await this.persons.findByUsername(username);
     if (project === null || person === null) return;
@@ -135,7 +154,9 @@ export class MembersService {
         await manager.update(ProjectMember, row, { seenRole: role, updatedAt: this.clock.now() });
       if (!settled.changed && (owned || recordedBefore === role)) return;
       const action = role === 'none' ? 'project.member-removed' : 'project.member-set';
-      await this.audit.record(manager, caller, action, `${project.name} ${someone.username} ${role}`);
+      const target = `${project.name} ${someone.username}${role === 'none' ? '' : ` ${role}`}`;
+      const subject = { id: someone.personId, username: someone.username };
+      await this.audit.record(manager, caller, action, target, subject);
     });
     return this.assemble(project, ownerId, settled.members);
   }

@@ -1,14 +1,14 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { In, type EntityManager, type Repository } from 'typeorm';
+import { In, IsNull, type EntityManager, type Repository } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { Clock } from '../common/clock';
 import { DomainError } from '../common/errors';
 import { CONFIG } from '../config/config.module';
 import type { Config } from '../config/config';
 import { HarborClient } from '../harbor/harbor.client';
-import type { HarborProject, HarborQuota } from '../harbor/harbor.types';
-import { TAG_RULE, tagRuleNeed } from './immutable-rule';
+import type { Created, HarborProject, HarborQuota } from '../harbor/harbor.types';
+import { TAG_RULE, tagRuleNeed, type RuleNeed } from './immutable-rule';
 import { Project } from './project.entity';
 
 /** A making that was cut off is taken up within this time; what appears later under the name is not ours. */
@@ -98,20 +98,29 @@ export class ProjectsService {
    */
   async ensure(project: Project, stillMine: StillMine): Promise<void> {
     const found = await this.harbor.findProject(project.name);
-    if (found === null) await this.make(project, stillMine);
-    else await this.recognise(project, found);
-    await this.ensureTagRule(project.name, stillMine);
+    if (found !== null) await this.recognise(project, found);
+    else {
+      const made = await this.make(project, stillMine);
+      if (made.outcome === 'created') await this.own(project, made.id);
+      else await this.recogniseAfterConflict(project);
+    }
+    const need = await this.observeTagRule(project.name);
+    if (need.need !== 'nothing') await this.setTagRule(project.name, need, stillMine);
   }
 
-  private async make(project: Project, stillMine: StillMine): Promise<void> {
+  /** What has the project's name in Harbor; `isOfIntent` when a making of ours that was cut off will have left it. */
+  async observeName(project: Project): Promise<{ id: number; isOfIntent: boolean } | null> {
+    const found = await this.harbor.findProject(project.name);
+    if (found === null) return null;
+    const isOfIntent = project.harborProjectId === null && (await this.isOfPendingIntent(project, found));
+    return { id: found.id, isOfIntent };
+  }
+
+  /** Sets out to make the project, whose name was seen free. @throws outages of Harbor: it may have been made */
+  async make(project: Project, stillMine: StillMine): Promise<Created> {
     await this.intend(project);
     await stillMine();
-    const made = await this.harbor.createProject({
-      name: project.name,
-      quotaBytes: project.quotaBytes,
-    });
-    if (made.outcome === 'created') await this.own(project, made.id);
-    else await this.recogniseAfterConflict(project);
+    return this.harbor.createProject({ name: project.name, quotaBytes: project.quotaBytes });
   }
 
   private async recogniseAfterConflict(project: Project): Promise<void> {
@@ -147,22 +156,38 @@ export class ProjectsService {
     const pending =
       project.intentAt !== null && now.getTime() - project.intentAt.getTime() < INTENT_LIFETIME_MS;
     if (pending) return;
+    const seen = { id: project.id, harborProjectId: project.harborProjectId ?? IsNull() };
+    await this.projects.update(seen, { intentAt: now, harborProjectId: null });
     project.intentAt = now;
     project.harborProjectId = null;
-    await this.projects.update({ id: project.id }, { intentAt: now, harborProjectId: null });
   }
 
-  private async own(project: Project, harborProjectId: number): Promise<void> {
+  /** Writes down that this is the project that Berth made. @throws conflict `project.replaced` when another is */
+  async own(project: Project, harborProjectId: number): Promise<void> {
+    const unowned = { id: project.id, harborProjectId: IsNull() };
+    const written = await this.projects.update(unowned, { harborProjectId, intentAt: null });
+    if (written.affected !== 1 && !(await this.projects.existsBy({ id: project.id, harborProjectId }))) {
+      throw new DomainError('conflict', 'project.replaced', { project: project.name });
+    }
     project.harborProjectId = harborProjectId;
     project.intentAt = null;
-    await this.projects.update({ id: project.id }, { harborProjectId, intentAt: null });
   }
 
-  private async ensureTagRule(projectName: string, stillMine: StillMine): Promise<void> {
-    const need = tagRuleNeed(await this.harbor.listImmutableRules(projectName));
-    if (need.need === 'nothing') return;
+  async observeTagRule(projectName: string): Promise<RuleNeed> {
+    return tagRuleNeed(await this.harbor.listImmutableRules(projectName));
+  }
+
+  /** @returns whether it stands for sure; else another look tells */
+  async setTagRule(
+    projectName: string,
+    need: Exclude<RuleNeed, { need: 'nothing' }>,
+    stillMine: StillMine,
+  ): Promise<boolean> {
     await stillMine();
-    if (need.need === 'create') await this.harbor.createImmutableRule(projectName, TAG_RULE);
-    else await this.harbor.enableImmutableRule(projectName, need.ruleId);
+    if (need.need === 'create') {
+      return (await this.harbor.createImmutableRule(projectName, TAG_RULE)).outcome === 'created';
+    }
+    await this.harbor.enableImmutableRule(projectName, need.ruleId);
+    return true;
   }
 }

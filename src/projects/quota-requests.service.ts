@@ -119,7 +119,7 @@ export class QuotaRequestsService {
     id: string,
     note: string | null,
   ): Promise<QuotaRequestView> {
-    return this.decide(projectName, id, 'granted', async (project, request, lease) => {
+    return this.decide(caller, projectName, id, 'granted', async (project, request, lease) => {
       const quotaBytes = Math.max(request.quotaBytes, project.quotaBytes);
       await this.quotas.settle(project, quotaBytes, lease);
       await lease.transaction(async (manager) => {
@@ -137,7 +137,7 @@ export class QuotaRequestsService {
     id: string,
     note: string | null,
   ): Promise<QuotaRequestView> {
-    return this.decide(projectName, id, 'declined', async (_project, request, lease) => {
+    return this.decide(caller, projectName, id, 'declined', async (_project, request, lease) => {
       await lease.transaction(async (manager) => {
         await this.close(manager, request, caller, 'declined', note);
         const target = `${projectName} ${request.quotaBytes}`;
@@ -147,6 +147,7 @@ export class QuotaRequestsService {
   }
 
   private async decide(
+    caller: PersonCaller,
     projectName: string,
     id: string,
     decision: 'granted' | 'declined',
@@ -154,15 +155,18 @@ export class QuotaRequestsService {
   ): Promise<QuotaRequestView> {
     const project = await this.projects.findByName(projectName);
     if (project === null) throw new DomainError('not-found', 'project.not-found');
-    await this.find(project, id);
-    await this.leases.hold(project.id, async (lease, held) => {
-      const request = await this.find(held, id);
-      if (request.state === decision) return;
-      if (request.state !== 'open') {
-        throw new DomainError('conflict', 'quota-request.decided', { state: request.state });
-      }
-      await work(held, request, lease);
-    });
+    const { quotaBytes } = await this.find(project, id);
+    const target = `${projectName} ${quotaBytes}`;
+    await this.audit.attempt({ actor: caller, action: `project.quota-${decision}`, target }, () =>
+      this.leases.hold(project.id, async (lease, held) => {
+        const request = await this.find(held, id);
+        if (request.state === decision) return;
+        if (request.state !== 'open') {
+          throw new DomainError('conflict', 'quota-request.decided', { state: request.state });
+        }
+        await work(held, request, lease);
+      }),
+    );
     return this.view(await this.find(project, id));
   }
 

@@ -25,17 +25,12 @@ export class QuotaService {
    *   ProjectsService.observe; outages of Harbor
    */
   async set(caller: PersonCaller, projectName: string, quotaBytes: number): Promise<HarborQuota> {
-    const project = await this.projects.findByName(projectName);
-    if (project === null) throw new DomainError('not-found', 'project.not-found');
-    return this.leases.hold(project.id, async (lease, held) => {
-      const { quota, changed } = await this.settle(held, quotaBytes, lease);
-      if (!changed && held.quotaBytes === quotaBytes) return quota;
-      await lease.transaction(async (manager) => {
-        await lease.write({ quotaBytes, version: held.version + 1 }, manager);
-        await this.audit.record(manager, caller, 'project.quota-set', `${projectName} ${quotaBytes}`);
-      });
-      return quota;
-    });
+    const attempted = {
+      actor: caller,
+      action: 'project.quota-set',
+      target: `${projectName} ${quotaBytes}`,
+    } as const;
+    return this.audit.attempt(attempted, () => this.setNow(caller, projectName, quotaBytes));
   }
 
   /**
@@ -58,6 +53,20 @@ export class QuotaService {
   /** As settle, but nothing happens where Harbor keeps no quotas. */
   async settleWhereKept(project: Project, quotaBytes: number, lease: ProjectLease): Promise<void> {
     if ((await this.projects.findQuota(project)) !== null) await this.settle(project, quotaBytes, lease);
+  }
+
+  private async setNow(caller: PersonCaller, projectName: string, quotaBytes: number): Promise<HarborQuota> {
+    const project = await this.projects.findByName(projectName);
+    if (project === null) throw new DomainError('not-found', 'project.not-found');
+    return this.leases.hold(project.id, async (lease, held) => {
+      const { quota, changed } = await this.settle(held, quotaBytes, lease);
+      if (!changed && held.quotaBytes === quotaBytes) return quota;
+      await lease.transaction(async (manager) => {
+        await lease.write({ quotaBytes, version: held.version + 1 }, manager);
+        await this.audit.record(manager, caller, 'project.quota-set', `${projectName} ${quotaBytes}`);
+      });
+      return quota;
+    });
   }
 
   private async get(project: Project): Promise<HarborQuota> {

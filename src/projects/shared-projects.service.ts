@@ -65,6 +65,37 @@ export class SharedProjectsService {
    *   `project.busy`, as AccountsService.ensureUser; outages of Harbor
    */
   async create(caller: PersonCaller, wanted: NewProject): Promise<Project> {
+    const attempted = { actor: caller, action: 'project.created', target: wanted.name } as const;
+    return this.audit.attempt(attempted, () => this.createNow(caller, wanted));
+  }
+
+  /**
+   * @param ifMatch the ETag that the caller read, so that nobody's change meanwhile is overwritten
+   * @throws DomainError as ProjectRoles.require; forbidden `project.quota-by-admins`; stale `request.stale`; conflict
+   *   `project.personal`, `project.no-quota`, `project.busy`, as ProjectsService.observe; outages of Harbor
+   */
+  async change(
+    caller: PersonCaller,
+    projectName: string,
+    change: ProjectChange,
+    ifMatch: string | undefined,
+  ): Promise<void> {
+    const attempted = { actor: caller, action: 'project.changed', target: projectName } as const;
+    await this.audit.attempt(attempted, () => this.changeNow(caller, projectName, change, ifMatch));
+  }
+
+  /**
+   * Deletes an empty shared project, here and in Harbor. Nothing happens when it is not there or not the caller's to
+   * see.
+   * @throws DomainError forbidden `project.role-too-low`; conflict `project.personal`, `project.not-empty`,
+   *   `project.replaced`, `project.busy`; outages of Harbor
+   */
+  async delete(caller: PersonCaller, projectName: string): Promise<void> {
+    const attempted = { actor: caller, action: 'project.deleted', target: projectName } as const;
+    await this.audit.attempt(attempted, () => this.deleteNow(caller, projectName));
+  }
+
+  private async createNow(caller: PersonCaller, wanted: NewProject): Promise<Project> {
     this.requireMaker(caller, wanted);
     requireName(wanted.name, this.config.accounts.projectPrefix);
     await this.refuseTaken(caller, wanted.name);
@@ -86,12 +117,7 @@ export class SharedProjectsService {
     });
   }
 
-  /**
-   * @param ifMatch the ETag that the caller read, so that nobody's change meanwhile is overwritten
-   * @throws DomainError as ProjectRoles.require; forbidden `project.quota-by-admins`; stale `request.stale`; conflict
-   *   `project.personal`, `project.no-quota`, `project.busy`, as ProjectsService.observe; outages of Harbor
-   */
-  async change(
+  private async changeNow(
     caller: PersonCaller,
     projectName: string,
     change: ProjectChange,
@@ -115,13 +141,7 @@ export class SharedProjectsService {
     });
   }
 
-  /**
-   * Deletes an empty shared project, here and in Harbor. Nothing happens when it is not there or not the caller's to
-   * see.
-   * @throws DomainError forbidden `project.role-too-low`; conflict `project.personal`, `project.not-empty`,
-   *   `project.replaced`, `project.busy`; outages of Harbor
-   */
-  async delete(caller: PersonCaller, projectName: string): Promise<void> {
+  private async deleteNow(caller: PersonCaller, projectName: string): Promise<void> {
     const project = await this.findToDelete(caller, projectName);
     if (project === null) return;
     refusePersonal(project);

@@ -112,6 +112,17 @@ describe('shared projects', () => {
     expect(refused).toMatchObject({ status: 422, body: { errors: [{ pointer: `/${field}` }] } });
   });
 
+  it('may have the longest names, which their addresses take', async () => {
+    const name = 'x'.repeat(255);
+    expect((await admin.post('/projects', { name })).status).toBe(201);
+    expect(await admin.get(`/projects/${name}`)).toMatchObject({ status: 200, body: { name } });
+    expect((await admin.delete(`/projects/${name}`)).status).toBe(204);
+    expect((await admin.get(`/projects/${name}`)).body.code).toBe('project.not-found');
+    const stranger = `${'刘'.repeat(256)}`;
+    const unknown = await admin.put(`/projects/team-vision/members/${stranger}`, { role: 'guest' });
+    expect(unknown.body.code).toBe('person.not-found');
+  });
+
   it('are made once, however many ask at once', async () => {
     const answers = await Promise.all(
       Array.from({ length: 6 }, () => admin.post('/projects', { name: 'team-once' })),
