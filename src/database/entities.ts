@@ -8,9 +8,11 @@ import { ServiceToken } from '../auth/service-token.entity';
 import { Session } from '../auth/session.entity';
 import { BackgroundLease } from '../background/background-lease.entity';
 import { Image } from '../images/image.entity';
+import { DriftRecord } from '../projects/drift-record.entity';
 import { ProjectMember } from '../projects/project-member.entity';
 import { Project } from '../projects/project.entity';
 import { QuotaRequest } from '../projects/quota-request.entity';
+import { ReconcileRound } from '../projects/reconcile-round.entity';
 import { SuspendedMembership } from '../projects/suspended-membership.entity';
 import { TagRecord } from '../tag-rule/tag-record.entity';
 
@@ -25,6 +27,8 @@ export const entities = [
   Project,
   ProjectMember,
   QuotaRequest,
+  DriftRecord,
+  ReconcileRound,
   SuspendedMembership,
   OffboardingRound,
   Image,

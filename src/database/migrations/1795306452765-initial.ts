@@ -1,7 +1,7 @@
 import { type MigrationInterface, type QueryRunner, Table } from 'typeorm';
 import { migrationColumns } from '../migration-columns';
 
-export class Initial1795306323693 implements MigrationInterface {
+export class Initial1795306452765 implements MigrationInterface {
   async up(queryRunner: QueryRunner): Promise<void> {
     const column = migrationColumns(queryRunner);
     await queryRunner.createTable(
@@ -225,6 +225,30 @@ export class Initial1795306323693 implements MigrationInterface {
     );
     await queryRunner.createTable(
       new Table({
+        name: 'drifts',
+        columns: [
+          column.id('id'),
+          column.text('projectId', 36),
+          column.text('code', 64),
+          column.text('subject', 255),
+          column.json('params'),
+          column.time('firstSeenAt'),
+          column.time('lastSeenAt'),
+          column.time('repairedAt', 'nullable'),
+          column.time('endedAt', 'nullable'),
+        ],
+        indices: [
+          { name: 'ix_drifts_ended', columnNames: ['endedAt', 'code'] },
+          {
+            name: 'uq_drifts_project_code_subject',
+            columnNames: ['projectId', 'code', 'subject'],
+            isUnique: true,
+          },
+        ],
+      }),
+    );
+    await queryRunner.createTable(
+      new Table({
         name: 'project_members',
         columns: [
           column.id('id'),
@@ -294,6 +318,25 @@ export class Initial1795306323693 implements MigrationInterface {
     );
     await queryRunner.createTable(
       new Table({
+        name: 'reconcile_rounds',
+        columns: [
+          column.id('id'),
+          column.time('startedAt', 'nullable'),
+          column.time('endedAt', 'nullable'),
+          column.time('dueAt'),
+          column.text('afterProjectId', 36, 'nullable'),
+          column.count('checked'),
+          column.count('skipped'),
+          column.count('found'),
+          column.count('repaired'),
+          column.text('stoppedBy', 64, 'nullable'),
+          column.text('leaseToken', 36, 'nullable'),
+          column.time('leaseUntil', 'nullable'),
+        ],
+      }),
+    );
+    await queryRunner.createTable(
+      new Table({
         name: 'suspended_memberships',
         columns: [
           column.id('id'),
@@ -341,9 +384,11 @@ export class Initial1795306323693 implements MigrationInterface {
   async down(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.dropTable('tag_records');
     await queryRunner.dropTable('suspended_memberships');
+    await queryRunner.dropTable('reconcile_rounds');
     await queryRunner.dropTable('quota_requests');
     await queryRunner.dropTable('projects');
     await queryRunner.dropTable('project_members');
+    await queryRunner.dropTable('drifts');
     await queryRunner.dropTable('images');
     await queryRunner.dropTable('background_leases');
     await queryRunner.dropTable('service_tokens');
