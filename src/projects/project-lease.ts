@@ -1,20 +1,23 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource, EntityManager, QueryDeepPartialEntity } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { DomainError } from '../common/errors';
+import { CONFIG } from '../config/config.module';
+import type { Config } from '../config/config';
 import { databaseTimeSql } from '../database/database-time';
 import { Project } from './project.entity';
 
-const LEASE_SECONDS = 60;
+/** A deadline of Harbor is less than half a lease, which is renewed before each write to Harbor. */
+const OPERATIONS_IN_A_LEASE = 3;
 /** How long a change waits for the one before it, and how often it looks. */
 const WAIT_MS = 5_000;
 const LOOK_AGAIN_MS = 50;
 
 /**
  * One request at a time changes a project, on whichever replica; the next one waits a few seconds for it. A lease
- * ends by itself after a minute, so a crash blocks nobody for longer.
+ * ends by itself after three of Harbor's deadlines (30 s), so a crash blocks nobody for longer.
  *
  * Harbor checks no token: a process that was frozen between `renew` and its call to Harbor can still change the
  * project after another took over. What should be is in Berth's tables, which that process can write no more; the
@@ -22,7 +25,14 @@ const LOOK_AGAIN_MS = 50;
  */
 @Injectable()
 export class ProjectLeases {
-  constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
+  private readonly leaseSeconds: number;
+
+  constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
+    @Inject(CONFIG) { harbor }: Config,
+  ) {
+    this.leaseSeconds = Math.ceil((OPERATIONS_IN_A_LEASE * harbor.deadlineMs) / 1000);
+  }
 
   /**
    * Works on the project, as it is once the lease is taken.
@@ -33,7 +43,7 @@ export class ProjectLeases {
     const token = await this.take(projectId);
     try {
       const project = await this.dataSource.manager.findOneByOrFail(Project, { id: projectId });
-      return await work(new ProjectLease(this.dataSource, projectId, token), project);
+      return await work(new ProjectLease(this.dataSource, this.leaseSeconds, projectId, token), project);
     } finally {
       await this.dataSource.manager.update(
         Project,
@@ -58,7 +68,7 @@ export class ProjectLeases {
     const taken = await this.dataSource
       .createQueryBuilder()
       .update(Project)
-      .set({ leaseToken: token, leaseUntil: () => databaseTimeSql(this.dataSource, LEASE_SECONDS) })
+      .set({ leaseToken: token, leaseUntil: () => databaseTimeSql(this.dataSource, this.leaseSeconds) })
       .where('id = :projectId', { projectId })
       .andWhere(`(leaseUntil IS NULL OR leaseUntil < ${databaseTimeSql(this.dataSource)})`)
       .execute();
@@ -69,13 +79,14 @@ export class ProjectLeases {
 export class ProjectLease {
   constructor(
     private readonly dataSource: DataSource,
+    private readonly leaseSeconds: number,
     private readonly projectId: string,
     private readonly token: string,
   ) {}
 
-  /** Holds the project for another minute. @throws DomainError conflict `project.busy` when it was taken over */
+  /** Holds the project for a whole lease from now. @throws DomainError conflict `project.busy` when it was taken over */
   async renew(): Promise<void> {
-    await this.write({ leaseUntil: () => databaseTimeSql(this.dataSource, LEASE_SECONDS) });
+    await this.write({ leaseUntil: () => databaseTimeSql(this.dataSource, this.leaseSeconds) });
   }
 
   /** Writes to the project while the lease is held. @throws DomainError conflict `project.busy` when it was lost */
