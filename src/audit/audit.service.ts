@@ -13,6 +13,7 @@ export type AuditAction =
   | 'account.made'
   | 'account.credentials-issued'
   | 'account.credentials-reset'
+  | 'account.credentials-withheld'
   | 'project.created'
   | 'project.changed'
   | 'project.deleted'
@@ -22,6 +23,10 @@ export type AuditAction =
   | 'project.quota-declined'
   | 'project.member-set'
   | 'project.member-removed'
+  | 'project.robot-created'
+  | 'project.robot-rotated'
+  | 'project.robot-deleted'
+  | 'project.robot-ended'
   | 'image.imported'
   | 'image.changed'
   | 'image.deleted'
@@ -31,7 +36,14 @@ export type AuditAction =
   | 'session.ended'
   | 'session.reuse-detected'
   | 'session.person-gone'
-  | 'person.acted-for';
+  | 'person.acted-for'
+  | 'person.offboarded'
+  | 'person.suspended'
+  | 'person.restored'
+  | 'person.identity-kept'
+  | 'person.identity-separated'
+  | 'project.adopted'
+  | 'account.adopted';
 
 /** Who acts: a caller, the command line, or Berth's background work. */
 export type Actor = Caller | 'operator' | 'berth';

@@ -102,6 +102,11 @@ export const messagesEn = {
     detail:
       'The directory now gives the username {username} to another entry than the one that Berth knows. An administrator has to decide whose it is.',
   },
+  'auth.offboarded': {
+    title: 'Your access was ended',
+    detail:
+      'An administrator ended the access of {username}. What you pushed is kept. Ask an administrator if this is a mistake.',
+  },
   'auth.too-many-tries': {
     title: 'Too many failed logins',
     detail:
@@ -165,6 +170,53 @@ export const messagesEn = {
     title: 'Your account is being worked on',
     detail:
       'Another request for credentials is running. Wait a few seconds, then look at GET /api/v1/account.',
+  },
+  'person.no-conflict': {
+    title: 'There is nothing to decide',
+    detail:
+      'The directory has no other entry with the username {username} than the one that is known here, or not the one that you named. Read the person again.',
+  },
+  'person.entry-exists': {
+    title: 'These are two entries',
+    detail:
+      'The directory still has the entry of {username} that is known here, or the new entry is known as another person: one cannot be the other. Decide "separate".',
+  },
+  'account.never-adopted': {
+    title: 'This user of the registry is never adopted',
+    detail:
+      '{harborUsername} administers the registry, or is the account with which Berth works. Choose another user, or take its rights away first.',
+  },
+  'account.user-not-found': {
+    title: 'The registry has no such user',
+    detail:
+      'The registry has no user {harborUsername}. Check the spelling: upper and lower case count. Without a user to adopt, the person simply asks for credentials.',
+  },
+  'account.owned': {
+    title: 'This user of the registry belongs to another person',
+    detail: 'The user {harborUsername} of the registry is the account of {owner}, and stays so.',
+  },
+  'account.has-user': {
+    title: 'The person has another account already',
+    detail:
+      'The account of {username} is the user {harborUsername} of the registry. A person has one account; remove that user first.',
+  },
+  'project.owned': {
+    title: 'This project belongs to somebody already',
+    detail: 'The project {project} is kept here already, for {owner}, and stays so.',
+  },
+  'project.owner-has-one': {
+    title: 'The person has a personal project already',
+    detail:
+      'The personal project of {owner} is {project}, and a person has one. Adopt this project without an owner, as a shared one, and make the person a member.',
+  },
+  'image.owner-offboarded': {
+    title: 'The owner of this image has left',
+    detail:
+      'The image is in the private project {project}, whose owner has left. It is kept, but new jobs do not run it. Ask an administrator to move it to a shared project.',
+  },
+  'lookup.warning.owner-offboarded': {
+    title: 'The owner of this image has left',
+    detail: 'The image is in {project}, whose owner has left. It still runs; look for another one in time.',
   },
   'account.name-in-use': {
     title: 'The name belongs to another account',
@@ -269,6 +321,33 @@ export const messagesEn = {
     detail:
       '{username} is not a member of {project}. GET /api/v1/projects/{project}/members lists its members.',
   },
+  'robot.not-found': {
+    title: 'There is no such robot',
+    detail:
+      '{project} has no robot with this id. GET /api/v1/projects/{project}/robots lists those there are.',
+  },
+  'robot.name': {
+    title: 'Not a name for a robot',
+    detail:
+      'This must be 1 to {max} lower-case letters and digits, with single . _ or - between them, such as ci.',
+  },
+  'robot.end': {
+    title: 'Not a time at which a robot can end',
+    detail: 'This must lie ahead, and at most {maxDays} days.',
+  },
+  'robot.exists': {
+    title: 'The project has a robot of this name',
+    detail: '{project} has a robot {name} already. Rotate it to get a new secret, or delete it first.',
+  },
+  'robot.name-taken': {
+    title: 'Somebody else’s robot has this name',
+    detail:
+      'Harbor has a robot {name} in {project} that Berth did not make, and leaves alone. Choose another name, or delete it in Harbor.',
+  },
+  'robot.ending': {
+    title: 'The robot was replaced already',
+    detail: '{name} was rotated or deleted, and ends by itself. Rotate the newer robot of this name.',
+  },
   'person.not-found': {
     title: 'There is no such person',
     detail:
@@ -348,6 +427,11 @@ export const messagesEn = {
     title: 'A Harbor user is not the one Berth made',
     detail:
       'Harbor’s user of {username} was deleted and made again by somebody. Berth does not touch it. Ask an administrator to decide.',
+  },
+  'project.problem.robot-expiring': {
+    title: 'A robot ends soon',
+    detail:
+      'The robot {name} ends at {expiresAt}; what uses it can no longer log in then. Rotate it and store the new secret: POST /api/v1/projects/{project}/robots/{id}/rotate.',
   },
   'project.warning.quota-below-use': {
     title: 'The quota is smaller than what is used',

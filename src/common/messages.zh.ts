@@ -93,6 +93,10 @@ export const messagesZh: Readonly<Record<MessageCode, MessageText>> = {
     title: '此用户名属于另一个人的账户',
     detail: '目录现在把用户名 {username} 给了另一个条目，不是 Berth 所认识的那个。须由管理员决定它归谁所有。',
   },
+  'auth.offboarded': {
+    title: '您的访问权限已终止',
+    detail: '管理员终止了 {username} 的访问权限。您推送的内容会保留。如有误，请联系管理员。',
+  },
   'auth.too-many-tries': {
     title: '登录失败次数过多',
     detail:
@@ -151,6 +155,51 @@ export const messagesZh: Readonly<Record<MessageCode, MessageText>> = {
   'account.busy': {
     title: '您的账户正在处理中',
     detail: '另一个凭据请求正在进行。请等待几秒，然后查看 GET /api/v1/account。',
+  },
+  'person.no-conflict': {
+    title: '没有需要决定的事',
+    detail: '目录中没有其他条目使用用户名 {username}，或者不是您所指的那个。请重新读取此人的信息。',
+  },
+  'person.entry-exists': {
+    title: '这是两个条目',
+    detail:
+      '目录中仍有此处所认识的 {username} 的条目，或者新条目已是另一个人：两者不可能是同一人。请选择 "separate"。',
+  },
+  'account.never-adopted': {
+    title: '镜像仓库的这个用户绝不会被接管',
+    detail: '{harborUsername} 管理镜像仓库，或者是 Berth 自己使用的账户。请选择其他用户，或先取消其权限。',
+  },
+  'account.user-not-found': {
+    title: '镜像仓库中没有此用户',
+    detail:
+      '镜像仓库中没有用户 {harborUsername}。请检查拼写：区分大小写。如果没有要接管的用户，本人直接申请凭据即可。',
+  },
+  'account.owned': {
+    title: '镜像仓库的这个用户属于另一个人',
+    detail: '镜像仓库的用户 {harborUsername} 是 {owner} 的账户，不会改变。',
+  },
+  'account.has-user': {
+    title: '此人已有另一个账户',
+    detail:
+      '{username} 的账户是镜像仓库的用户 {harborUsername}。每人只有一个账户；请先删除那个用户。',
+  },
+  'project.owned': {
+    title: '此项目已有归属',
+    detail: '项目 {project} 已由此处管理，归 {owner} 所有，不会改变。',
+  },
+  'project.owner-has-one': {
+    title: '此人已有个人项目',
+    detail:
+      '{owner} 的个人项目是 {project}，每人只有一个。请不带所有者地接管此项目，作为共享项目，再把此人加为成员。',
+  },
+  'image.owner-offboarded': {
+    title: '此镜像的所有者已离开',
+    detail:
+      '镜像位于私有项目 {project} 中，其所有者已离开。镜像会保留，但新任务不再运行它。请联系管理员把它移到共享项目。',
+  },
+  'lookup.warning.owner-offboarded': {
+    title: '此镜像的所有者已离开',
+    detail: '镜像位于 {project} 中，其所有者已离开。它仍可运行；请及早另找一个。',
   },
   'account.name-in-use': {
     title: '此名称属于另一个账户',
@@ -245,6 +294,31 @@ export const messagesZh: Readonly<Record<MessageCode, MessageText>> = {
     title: '不是该项目的成员',
     detail: '{username} 不是 {project} 的成员。GET /api/v1/projects/{project}/members 会列出其成员。',
   },
+  'robot.not-found': {
+    title: '没有这个机器人账户',
+    detail: '{project} 中没有此 id 的机器人账户。GET /api/v1/projects/{project}/robots 会列出现有的。',
+  },
+  'robot.name': {
+    title: '不能用作机器人账户的名称',
+    detail: '必须是 1 至 {max} 个小写字母和数字，中间可有单个 . _ 或 -，例如 ci。',
+  },
+  'robot.end': {
+    title: '不能作为机器人账户的到期时间',
+    detail: '必须是将来的时间，最多 {maxDays} 天之后。',
+  },
+  'robot.exists': {
+    title: '项目中已有同名的机器人账户',
+    detail: '{project} 中已有机器人账户 {name}。请轮换它以获得新密钥，或先将其删除。',
+  },
+  'robot.name-taken': {
+    title: '该名称属于他人的机器人账户',
+    detail:
+      'Harbor 的 {project} 中有一个并非由 Berth 创建的机器人账户 {name}，Berth 不会改动它。请换一个名称，或在 Harbor 中将其删除。',
+  },
+  'robot.ending': {
+    title: '该机器人账户已被替换',
+    detail: '{name} 已被轮换或删除，会自行失效。请轮换同名的新机器人账户。',
+  },
   'person.not-found': {
     title: '没有这个人',
     detail: 'Berth 和目录服务都不认识 {username}。请检查名称，它应是登录时使用的用户名。',
@@ -319,6 +393,11 @@ export const messagesZh: Readonly<Record<MessageCode, MessageText>> = {
   'project.problem.user-replaced': {
     title: 'Harbor 用户不是 Berth 创建的那个',
     detail: '{username} 的 Harbor 用户被人删除后又重新创建。Berth 不会改动它。请联系管理员决定。',
+  },
+  'project.problem.robot-expiring': {
+    title: '机器人账户即将到期',
+    detail:
+      '机器人账户 {name} 将于 {expiresAt} 到期，届时使用它的程序将无法登录。请轮换它并保存新密钥：POST /api/v1/projects/{project}/robots/{id}/rotate。',
   },
   'project.warning.quota-below-use': {
     title: '配额小于已用空间',

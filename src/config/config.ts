@@ -51,6 +51,8 @@ export interface Config {
     /** Harbor wants an e-mail address for each user; Berth's are at this domain and receive nothing. */
     readonly emailDomain: string;
     readonly defaultQuotaBytes: number;
+    /** How long a call for credentials waits for Harbor before the work goes on without it. */
+    readonly credentialsWaitMs: number;
   };
   readonly offboarding: {
     /** `report` shows who is due and does nothing. */
@@ -60,6 +62,8 @@ export interface Config {
   readonly projects: {
     /** Persons may make shared projects, not only admins. */
     readonly byPersons: boolean;
+    /** The life of a robot, where nobody says otherwise. */
+    readonly robotDays: number;
   };
   readonly reconcile: {
     /** From the end of one round over all projects to the start of the next. */

@@ -196,8 +196,14 @@ export class Environment {
   @Setting('a whole number of days from 0 to 365', wholeNumber(0, 365))
   readonly OFFBOARDING_GRACE_DAYS: number = 14;
 
+  @Setting('a whole number of milliseconds from 100 to 60000', wholeNumber(100, 60_000))
+  readonly CREDENTIALS_WAIT_MS: number = 15_000;
+
   @Setting('true or false', flag)
   readonly PROJECTS_BY_PERSONS: boolean = false;
+
+  @Setting('a whole number of days from 1 to 365', wholeNumber(1, 365))
+  readonly ROBOT_DAYS: number = 90;
 
   @Setting('a whole number of minutes from 1 to 10080', wholeNumber(1, 10_080))
   readonly RECONCILE_EVERY_MINUTES: number = 60;

@@ -164,12 +164,13 @@ function toConfig(environment: Environment, harborCa: string | null, ldapCa: str
       projectPrefix: environment.PROJECT_PREFIX,
       emailDomain: environment.ACCOUNT_EMAIL_DOMAIN,
       defaultQuotaBytes: environment.DEFAULT_QUOTA_BYTES,
+      credentialsWaitMs: environment.CREDENTIALS_WAIT_MS,
     },
     offboarding: {
       mode: environment.OFFBOARDING,
       graceMs: environment.OFFBOARDING_GRACE_DAYS * DAY_MS,
     },
-    projects: { byPersons: environment.PROJECTS_BY_PERSONS },
+    projects: { byPersons: environment.PROJECTS_BY_PERSONS, robotDays: environment.ROBOT_DAYS },
     reconcile: {
       everyMs: environment.RECONCILE_EVERY_MINUTES * 60_000,
       callsPerSecond: environment.RECONCILE_CALLS_PER_SECOND,

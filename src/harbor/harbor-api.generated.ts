@@ -1571,6 +1571,7 @@ export interface components {
         Robot: {
             id: components["schemas"]["Id"];
             name: string;
+            description?: string;
             /** @enum {string} */
             level: "system" | "project";
             disable?: boolean;

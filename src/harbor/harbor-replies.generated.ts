@@ -485,6 +485,7 @@ export const harborReplies = {
         properties: {
           id: { type: 'integer', minimum: 1 },
           name: { type: 'string' },
+          description: { type: 'string' },
           level: { type: 'string', enum: ['system', 'project'] },
           disable: { type: 'boolean' },
           expires_at: { type: 'integer' },

@@ -39,6 +39,7 @@ function robot(found: components['schemas']['Robot']): HarborRobot {
   return {
     id: found.id,
     name: found.name,
+    description: found.description ?? '',
     level: found.level,
     disabled: found.disable ?? false,
     expiresAt: end(found.expires_at ?? NEVER),

@@ -155,6 +155,7 @@ export interface HarborRobot {
   id: number;
   /** The login name, such as `robot$user-ada+ci`. */
   name: string;
+  description: string;
   level: 'system' | 'project';
   disabled: boolean;
   /** Null when it never ends. */

@@ -36,7 +36,11 @@ const SYSTEM_RIGHTS: readonly Right[] = [
 const PROJECT_RIGHTS: readonly Right[] = [
   { resource: 'project', actions: ['read', 'update'], why: 'recognising a project; keeping it private' },
   { resource: 'project', actions: ['delete'], why: 'deleting an empty shared project' },
-  { resource: 'repository', actions: ['pull', 'list'], why: 'browsing; giving robots the right to pull' },
+  {
+    resource: 'repository',
+    actions: ['pull', 'push', 'list'],
+    why: 'browsing; giving robots the right to pull and push',
+  },
   { resource: 'artifact', actions: ['read', 'list'], why: 'looks at tags and digests; sweeps' },
   { resource: 'accessory', actions: ['list'], why: 'signatures and SBOMs of an image' },
   { resource: 'tag', actions: ['create', 'list', 'delete'], why: 'holds, and taking tags off' },
