@@ -22,6 +22,7 @@ const doors = {
     'commands',
     'project.entity',
     'project-name',
+    'immutable-rule',
   ],
   images: ['images.module', 'images.service', 'image-access', 'image-name'],
   'tag-rule': ['tag-rule.module', 'tag-records.service', 'tag-record.entity', 'tag-rule'],

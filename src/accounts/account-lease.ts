@@ -1,46 +1,86 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource, QueryDeepPartialEntity } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { DomainError } from '../common/errors';
+import { CONFIG } from '../config/config.module';
+import type { Config } from '../config/config';
 import { databaseTimeSql } from '../database/database-time';
 import { Account } from './account.entity';
 
-const LEASE_SECONDS = 60;
+/** Two operations on Harbor fit between two renewals, with as much again to spare for a slow process. */
+const OPERATIONS_IN_A_LEASE = 3;
 const LOOK_AGAIN_MS = 50;
 
 /**
- * One request at a time works on an account, on whichever replica. A lease ends by itself after a minute, so a
- * crash blocks nobody for longer; each write is fenced by the lease's token.
+ * One request at a time works on an account, on whichever replica. A lease is renewed before each write to Harbor and
+ * ends by itself after three of Harbor's deadlines (30 s), so a crash blocks nobody for longer; each write to Berth's
+ * own tables is fenced by the lease's token.
  *
- * Harbor checks no token: a process that was frozen between `renew` and its call to Harbor can still set a
- * password after another has taken over. The newer request sets its own twice, so only a freeze between those two
- * calls and its answer shows a password that does not work; the person then resets again.
+ * Harbor checks no token: a process that was frozen between `renew` and its call to Harbor, for longer than a lease,
+ * can still make what is absent (Harbor keeps it single, and it bears our mark) or set a password after another has
+ * taken over. The newer request sets its own twice, so only a call that lands between the second and the person's
+ * first login leaves a password that was shown and does not work; a reset mends it.
  */
 @Injectable()
 export class AccountLeases {
-  constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
+  private readonly leaseSeconds: number;
+  /** Who works on an account in this process: the others wait here, without asking the database. */
+  private readonly turns = new Map<string, Promise<void>>();
+
+  constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
+    @Inject(CONFIG) { harbor }: Config,
+  ) {
+    this.leaseSeconds = Math.ceil((OPERATIONS_IN_A_LEASE * harbor.deadlineMs) / 1000);
+    if (harbor.deadlineMs * 2 >= this.leaseSeconds * 1000) {
+      throw new RangeError('a deadline of Harbor must be less than half a lease');
+    }
+  }
 
   /**
    * @param waitMs how long to wait for another request that holds it
    * @throws DomainError conflict `account.busy` when it is held all that time
    */
   async take(accountId: string, waitMs = 0): Promise<AccountLease> {
-    const token = uuidv7();
     const endsAt = performance.now() + waitMs;
-    while (!(await this.isTakenFor(accountId, token))) {
-      if (performance.now() >= endsAt) throw busy();
-      await sleep(LOOK_AGAIN_MS);
+    const endTurn = await this.takeTurn(accountId, endsAt);
+    try {
+      const token = uuidv7();
+      while (!(await this.isTakenFor(accountId, token))) {
+        if (performance.now() >= endsAt) throw busy();
+        await sleep(LOOK_AGAIN_MS);
+      }
+      return new AccountLease(this.dataSource, this.leaseSeconds, accountId, token, endTurn);
+    } catch (error) {
+      endTurn();
+      throw error;
     }
-    return new AccountLease(this.dataSource, accountId, token);
+  }
+
+  private async takeTurn(accountId: string, endsAt: number): Promise<() => void> {
+    for (;;) {
+      const running = this.turns.get(accountId);
+      if (running === undefined) break;
+      const leftMs = endsAt - performance.now();
+      if (leftMs <= 0) throw busy();
+      await Promise.race([running, sleep(leftMs, undefined, { ref: false })]);
+    }
+    let end = (): void => undefined;
+    const turn = new Promise<void>((resolve) => (end = resolve));
+    this.turns.set(accountId, turn);
+    return () => {
+      if (this.turns.get(accountId) === turn) this.turns.delete(accountId);
+      end();
+    };
   }
 
   private async isTakenFor(accountId: string, token: string): Promise<boolean> {
     const taken = await this.dataSource
       .createQueryBuilder()
       .update(Account)
-      .set({ leaseToken: token, leaseUntil: () => databaseTimeSql(this.dataSource, LEASE_SECONDS) })
+      .set({ leaseToken: token, leaseUntil: () => databaseTimeSql(this.dataSource, this.leaseSeconds) })
       .where('id = :accountId', { accountId })
       .andWhere(`(leaseUntil IS NULL OR leaseUntil < ${databaseTimeSql(this.dataSource)})`)
       .execute();
@@ -60,13 +100,15 @@ export class AccountLeases {
 export class AccountLease {
   constructor(
     private readonly dataSource: DataSource,
+    private readonly seconds: number,
     private readonly accountId: string,
     private readonly token: string,
+    private readonly endTurn: () => void,
   ) {}
 
-  /** Holds the account for another minute. @throws DomainError conflict `account.busy` when it was taken over */
+  /** Holds the account for another lease. @throws DomainError conflict `account.busy` when it was taken over */
   async renew(): Promise<void> {
-    await this.write({ leaseUntil: () => databaseTimeSql(this.dataSource, LEASE_SECONDS) });
+    await this.write({ leaseUntil: () => databaseTimeSql(this.dataSource, this.seconds) });
   }
 
   /** Writes to the account while the lease is held. @throws DomainError conflict `account.busy` when it was lost */
@@ -76,11 +118,15 @@ export class AccountLease {
   }
 
   async release(): Promise<void> {
-    await this.dataSource.manager.update(
-      Account,
-      { id: this.accountId, leaseToken: this.token },
-      { leaseToken: null, leaseUntil: null },
-    );
+    try {
+      await this.dataSource.manager.update(
+        Account,
+        { id: this.accountId, leaseToken: this.token },
+        { leaseToken: null, leaseUntil: null },
+      );
+    } finally {
+      this.endTurn();
+    }
   }
 }
 

@@ -1,5 +1,11 @@
 import { Body, Controller, Get, HttpStatus, Inject, Post, Res } from '@nestjs/common';
-import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import {
+  ApiAcceptedResponse,
+  ApiCreatedResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+} from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { PersonCaller } from '../auth/caller';
 import { CurrentPerson } from '../auth/current-caller.decorator';
@@ -50,6 +56,10 @@ export class AccountsController {
   })
   @ApiCreatedResponse({ type: CredentialsDto, description: 'The first credentials' })
   @ApiOkResponse({ type: CredentialsDto, description: 'New credentials after a reset' })
+  @ApiAcceptedResponse({
+    type: AccountDto,
+    description: 'The registry is slow: the work goes on, and no password of it is shown. Ask again',
+  })
   @ApiProblem(
     'conflict',
     'account.credentials-exist',
@@ -68,8 +78,12 @@ export class AccountsController {
     @Body() body: IssueCredentialsDto,
     @RequestLanguage() language: Language,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<CredentialsDto> {
+  ): Promise<CredentialsDto | AccountDto> {
     const issued = await this.accounts.issueCredentials(person, body.reset ?? false);
+    if (issued === null) {
+      reply.status(HttpStatus.ACCEPTED);
+      return this.get(person, language);
+    }
     reply.status(issued.first ? HttpStatus.CREATED : HttpStatus.OK);
     return toCredentialsDto(issued, this.config.registry.address, language);
   }

@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { In, type DataSource } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
@@ -14,13 +14,17 @@ import type { HarborQuota } from '../harbor/harbor.types';
 import { harborEmail, personalNames } from '../projects/project-name';
 import type { Project } from '../projects/project.entity';
 import { ProjectsService } from '../projects/projects.service';
-import { AccountLeases, type AccountLease } from './account-lease';
+import { AccountLeases } from './account-lease';
 import { Account, type CredentialsState } from './account.entity';
+import { Attendance } from './attendance';
 import { HarborUsers, newIntentMark } from './harbor-user';
 import { generatePassword } from './password';
+import { Provisioning, type IssuedCredentials } from './provisioning';
 
 /** Somebody who makes a person a member waits this long for that person's own request. */
 const WAIT_FOR_OTHERS_MS = 5_000;
+/** A second request for first credentials waits this long for the end of the first. */
+const JOIN_MS = 8_000;
 
 export type AccountState = 'none' | 'provisioning' | 'ready' | 'attention';
 
@@ -33,26 +37,26 @@ export interface AccountView {
   problems: MessageCode[];
 }
 
-export interface IssuedCredentials {
-  /** The first ones of this account; else a reset. */
-  first: boolean;
-  harborUsername: string;
-  password: string;
-  project: string;
-  issuedAt: Date;
-}
-
 @Injectable()
-export class AccountsService {
+export class AccountsService implements OnModuleDestroy {
+  private readonly logger = new Logger(AccountsService.name);
+  /** Work whose callers were answered before its end. */
+  private readonly unattended = new Set<Promise<unknown>>();
+
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly leases: AccountLeases,
     private readonly projects: ProjectsService,
     private readonly harborUsers: HarborUsers,
+    private readonly provisioning: Provisioning,
     private readonly audit: AuditService,
     private readonly clock: Clock,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
+
+  async onModuleDestroy(): Promise<void> {
+    await Promise.all(this.unattended);
+  }
 
   /** The person's account as it stands. While Harbor is away the quota is null and a problem says so. */
   async get(caller: PersonCaller): Promise<AccountView> {
@@ -140,7 +144,8 @@ export class AccountsService {
       if (account.harborUserId === harborUserId) return harborUserId;
       await this.dataSource.transaction(async (manager) => {
         await lease.write({ harborUserId, updatedAt: this.clock.now() }, manager);
-        await this.audit.record(manager, caller, 'account.made', account.harborUsername);
+        const subject = { id: person.personId, username: person.username };
+        await this.audit.record(manager, caller, 'account.made', account.harborUsername, subject);
       });
       return harborUserId;
     } finally {
@@ -150,59 +155,49 @@ export class AccountsService {
 
   /**
    * Makes the account and its project where they are absent, sets a new password, and gives it out this once.
-   * After a crash or an outage the same call goes on where it stopped.
+   * After a crash or an outage the same call goes on where it stopped. A second request for first credentials waits
+   * for the first one's end.
+   * @returns null when Harbor took longer than `credentialsWaitMs`: the work goes on, with a password that nobody
+   *   sees, and a later call issues one
    * @throws DomainError conflict `account.credentials-exist` unless `reset`, `account.busy`,
    *   `account.name-not-owned`, `project.name-not-owned`, `account.replaced`, `project.replaced`; outages of Harbor
    */
-  async issueCredentials(caller: PersonCaller, reset: boolean): Promise<IssuedCredentials> {
+  async issueCredentials(caller: PersonCaller, reset: boolean): Promise<IssuedCredentials | null> {
     const action = reset ? 'account.credentials-reset' : 'account.credentials-issued';
-    return this.audit.attempt({ actor: caller, action, target: caller.username }, () =>
-      this.setOutForCredentials(caller, reset),
+    const attendance = new Attendance();
+    const work = this.audit.attempt({ actor: caller, action, target: caller.username }, () =>
+      this.setOutForCredentials(caller, reset, attendance),
     );
+    const issued = await attendance.follow(work, this.config.accounts.credentialsWaitMs);
+    if (attendance.hasLeft) this.goOnUnattended(work);
+    return issued;
   }
 
-  private async setOutForCredentials(caller: PersonCaller, reset: boolean): Promise<IssuedCredentials> {
-    const { id } = (await this.find(caller.personId)) ?? (await this.reserve(caller));
-    refuseSecond(await this.getById(id), reset);
-    const lease = await this.leases.take(id);
+  private goOnUnattended(work: Promise<unknown>): void {
+    const ended = work
+      .catch((error: unknown) => {
+        this.logger.warn({ msg: 'provisioning failed after its caller was answered', err: error });
+      })
+      .finally(() => this.unattended.delete(ended));
+    this.unattended.add(ended);
+  }
+
+  private async setOutForCredentials(
+    caller: PersonCaller,
+    reset: boolean,
+    attendance: Attendance,
+  ): Promise<IssuedCredentials | null> {
+    const known = (await this.find(caller.personId)) ?? (await this.reserve(caller));
+    refuseSecond(known, reset);
+    const joins = !reset && known.credentialsIssuedAt === null;
+    const lease = await this.leases.take(known.id, joins ? JOIN_MS : 0);
     try {
-      const account = await this.getById(id);
+      const account = await this.getById(known.id);
       refuseSecond(account, reset);
-      return await this.provision(caller, account, lease);
+      return await this.provisioning.run(caller, account, lease, attendance);
     } finally {
       await lease.release();
     }
-  }
-
-  private async provision(
-    caller: PersonCaller,
-    account: Account,
-    lease: AccountLease,
-  ): Promise<IssuedCredentials> {
-    const project = await this.projects.findPersonal(caller.personId);
-    if (project === null) throw new Error(`account ${account.id} has no project`);
-    await this.projects.ensure(project, () => lease.renew());
-    const password = generatePassword();
-    const email = harborEmail(account.harborUsername, this.config.accounts.emailDomain);
-    const harborUserId = await this.harborUsers.ensureWithPassword(account, { email, password }, lease);
-    await this.harborUsers.ensureProjectAdmin(project.name, harborUserId, lease);
-    const first = account.credentialsIssuedAt === null;
-    const issuedAt = this.clock.now();
-    await this.dataSource.transaction(async (manager) => {
-      await lease.write(
-        {
-          harborUserId,
-          credentialsState: 'issued',
-          credentialsIssuedAt: issuedAt,
-          readyAt: account.readyAt ?? issuedAt,
-          updatedAt: issuedAt,
-        },
-        manager,
-      );
-      const action = first ? 'account.credentials-issued' : 'account.credentials-reset';
-      await this.audit.record(manager, caller, action, account.harborUsername);
-    });
-    return { first, harborUsername: account.harborUsername, password, project: project.name, issuedAt };
   }
 
   /** Names are computed once and stored before the first write to Harbor; unique keys keep them to one person. */

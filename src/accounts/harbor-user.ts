@@ -16,24 +16,22 @@ export interface NewHarborUser {
 export class HarborUsers {
   constructor(private readonly harbor: HarborClient) {}
 
-  /**
-   * The user with this password: made where there is none, reset in place where it is ours. When this returns,
-   * Harbor has confirmed the password.
-   * @returns the user's id in Harbor
-   * @throws DomainError conflict `account.name-not-owned`, `account.replaced`; outages of Harbor
-   */
-  async ensureWithPassword(account: Account, user: NewHarborUser, lease: AccountLease): Promise<number> {
+  /** What has the account's name; `bearsMark` when it was made by the intent that is written in the account. */
+  async observe(account: Account): Promise<{ id: number; bearsMark: boolean } | null> {
     const found = await this.harbor.findUser(account.harborUsername);
-    if (found !== null) {
-      const userId = recognise(account, found);
-      await this.setPassword(userId, user.password, lease);
-      return userId;
-    }
+    return found === null ? null : { id: found.id, bearsMark: bearsMark(account, found) };
+  }
+
+  /**
+   * Sets out to make the user with this password. The account gets the intent that is pending from here on.
+   * @throws outages of Harbor: then it may have been made
+   */
+  async make(account: Account, user: NewHarborUser, lease: AccountLease): Promise<Created> {
     const intentMark = account.harborUserId === null ? account.intentMark : newIntentMark();
-    await setOut(lease, { harborUserId: null, intentMark });
-    const made = await this.create(account, intentMark, user);
-    if (made.outcome === 'exists') return this.afterConflict(account, intentMark, user.password, lease);
-    return made.id;
+    const intent = { harborUserId: null, intentMark };
+    await setOut(lease, intent);
+    Object.assign(account, intent);
+    return this.create(account, intentMark, user);
   }
 
   /**
@@ -71,32 +69,28 @@ export class HarborUsers {
     });
   }
 
-  /** The name was free a moment ago: the user is an earlier call of ours that was applied late, or a stranger's. */
-  private async afterConflict(
-    account: Account,
-    intentMark: string,
-    password: string,
-    lease: AccountLease,
-  ): Promise<number> {
-    const found = await this.harbor.findUser(account.harborUsername);
-    if (found === null) throw nameNotOwned(account);
-    const userId = recognise({ ...account, harborUserId: null, intentMark }, found);
-    await this.setPassword(userId, password, lease);
-    return userId;
-  }
-
-  /** Project admin, whatever role it had. */
-  async ensureProjectAdmin(project: string, userId: number, lease: AccountLease): Promise<void> {
+  /** The user's own membership of the project; null where it has none. */
+  async observeMembership(project: string, userId: number): Promise<{ id: number; isAdmin: boolean } | null> {
     const members = await this.harbor.listMembers(project);
     const member = members.find(({ entityType, entityId }) => entityType === 'user' && entityId === userId);
-    if (member?.role === 'admin') return;
-    await lease.renew();
-    if (member === undefined) await this.harbor.addMember(project, userId, 'admin');
-    else await this.harbor.setMemberRole(project, member.id, 'admin');
+    return member === undefined ? null : { id: member.id, isAdmin: member.role === 'admin' };
   }
 
-  /** Setting the same password again is refused as identical: the proof that it is set, without a login. */
-  private async setPassword(userId: number, password: string, lease: AccountLease): Promise<void> {
+  async addProjectAdmin(project: string, userId: number, lease: AccountLease): Promise<Created> {
+    await lease.renew();
+    return this.harbor.addMember(project, userId, 'admin');
+  }
+
+  async raiseToProjectAdmin(project: string, membershipId: number, lease: AccountLease): Promise<void> {
+    await lease.renew();
+    await this.harbor.setMemberRole(project, membershipId, 'admin');
+  }
+
+  /**
+   * When this returns, Harbor has confirmed the password: setting the same again is refused as identical, a proof
+   * that needs no login and so cannot be blocked by somebody's wrong tries.
+   */
+  async resetPassword(userId: number, password: string, lease: AccountLease): Promise<void> {
     await setOut(lease);
     await this.harbor.setPassword(userId, password);
     await this.harbor.setPassword(userId, password);
@@ -119,8 +113,12 @@ function recognise(account: Account, found: HarborUser): number {
   if (account.harborUserId !== null) {
     throw new DomainError('conflict', 'account.replaced', { harborUsername: account.harborUsername });
   }
-  if (found.comment !== account.intentMark || found.isSystemAdmin) throw nameNotOwned(account);
+  if (!bearsMark(account, found)) throw nameNotOwned(account);
   return found.id;
+}
+
+function bearsMark(account: Account, found: HarborUser): boolean {
+  return found.comment === account.intentMark && !found.isSystemAdmin;
 }
 
 function nameNotOwned(account: Account): DomainError {

@@ -3,7 +3,7 @@ import { IsBoolean, IsOptional } from 'class-validator';
 import type { MessageCode } from '../../common/messages.en';
 import { messageFor, type Language } from '../../common/messages';
 import { pushCommands } from '../../projects/commands';
-import type { IssuedCredentials } from '../accounts.service';
+import type { IssuedCredentials } from '../provisioning';
 
 export class IssueCredentialsDto {
   @ApiPropertyOptional({ example: true, description: 'Ends the password that was shown before' })

@@ -1,0 +1,218 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import type { DataSource } from 'typeorm';
+import { AuditService } from '../audit/audit.service';
+import type { PersonCaller } from '../auth/caller';
+import { assertUnreachable, DomainError } from '../common/errors';
+import { Clock } from '../common/clock';
+import type { Config } from '../config/config';
+import { CONFIG } from '../config/config.module';
+import { harborEmail } from '../projects/project-name';
+import type { Project } from '../projects/project.entity';
+import { ProjectsService } from '../projects/projects.service';
+import type { AccountLease } from './account-lease';
+import type { Account } from './account.entity';
+import type { Attendance } from './attendance';
+import { HarborUsers } from './harbor-user';
+import { generatePassword } from './password';
+import { nextStep, type ObservedFacts, type ObservedPart, type ProvisioningStep } from './provisioning-plan';
+
+/** Twice what the longest way takes: more means that somebody changes the same in Harbor all the time. */
+const MAX_STEPS = 32;
+
+export interface IssuedCredentials {
+  /** The first ones of this account; else a reset. */
+  first: boolean;
+  harborUsername: string;
+  password: string;
+  project: string;
+  issuedAt: Date;
+}
+
+/** One run, from the lease to its end. `account` and `project` are kept as they are in the database. */
+interface Run {
+  caller: PersonCaller;
+  account: Account;
+  project: Project;
+  lease: AccountLease;
+  attendance: Attendance;
+  password: string;
+  facts: ObservedFacts;
+  isPasswordSet: boolean;
+  /** This run may have ended the password that the person has. */
+  isPasswordTouched: boolean;
+}
+
+/**
+ * Brings a person's project, rule, user, membership and password about: observe, decide (`provisioning-plan.ts`), do
+ * one thing, again. A write is never repeated: whatever ends a run, the next one observes what is there.
+ */
+@Injectable()
+export class Provisioning {
+  constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly projects: ProjectsService,
+    private readonly harborUsers: HarborUsers,
+    private readonly audit: AuditService,
+    private readonly clock: Clock,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  /**
+   * @returns the credentials to show; null when nobody waits for them any more
+   * @throws DomainError conflict `account.busy` when the lease was lost, `account.name-not-owned`,
+   *   `project.name-not-owned`, `account.replaced`, `project.replaced`, `harbor.changed`; outages of Harbor
+   */
+  async run(
+    caller: PersonCaller,
+    account: Account,
+    lease: AccountLease,
+    attendance: Attendance,
+  ): Promise<IssuedCredentials | null> {
+    const project = await this.projects.findPersonal(caller.personId);
+    if (project === null) throw new Error(`account ${account.id} has no project`);
+    const run: Run = {
+      caller,
+      account,
+      project,
+      lease,
+      attendance,
+      password: generatePassword(),
+      facts: { isProjectNameTaken: false, isUserNameTaken: false },
+      isPasswordSet: false,
+      isPasswordTouched: false,
+    };
+    for (let steps = 0; steps < MAX_STEPS; steps += 1) {
+      const step = nextStep(rowOf(run), run.facts);
+      if (step.step === 'record') return this.record(run, step.userId);
+      await this.take(run, step);
+    }
+    throw new DomainError('conflict', 'harbor.changed');
+  }
+
+  private async take(run: Run, step: Exclude<ProvisioningStep, { step: 'record' }>): Promise<void> {
+    const { account, project, lease, facts, password } = run;
+    const stillMine = (): Promise<void> => lease.renew();
+    switch (step.step) {
+      case 'observe':
+        await Promise.all(step.parts.map((part) => this.observe(run, part)));
+        return;
+      case 'refuse':
+        throw new DomainError('conflict', step.code, {
+          project: project.name,
+          harborUsername: account.harborUsername,
+        });
+      case 'make-project': {
+        const made = await this.projects.make(project, stillMine);
+        if (made.outcome === 'created') {
+          facts.project = { id: made.id, isOfIntent: true };
+          facts.rule = { need: 'create' };
+          facts.membership = null;
+        } else {
+          facts.project = undefined;
+          facts.isProjectNameTaken = true;
+        }
+        return;
+      }
+      case 'own-project':
+        await stillMine();
+        await this.projects.own(project, step.projectId);
+        return;
+      case 'set-rule': {
+        const stands = await this.projects.setTagRule(project.name, step.need, stillMine);
+        facts.rule = stands ? { need: 'nothing' } : undefined;
+        return;
+      }
+      case 'make-user': {
+        run.isPasswordTouched = true;
+        const email = harborEmail(account.harborUsername, this.config.accounts.emailDomain);
+        const made = await this.harborUsers.make(account, { email, password }, lease);
+        if (made.outcome === 'created') {
+          facts.user = { id: made.id, bearsMark: true };
+          facts.membership = null;
+          run.isPasswordSet = true;
+        } else {
+          facts.user = undefined;
+          facts.isUserNameTaken = true;
+        }
+        return;
+      }
+      case 'own-user':
+        await lease.write({ harborUserId: step.userId });
+        account.harborUserId = step.userId;
+        return;
+      case 'add-member': {
+        const added = await this.harborUsers.addProjectAdmin(project.name, step.userId, lease);
+        facts.membership = added.outcome === 'created' ? { id: added.id, isAdmin: true } : undefined;
+        return;
+      }
+      case 'raise-role':
+        await this.harborUsers.raiseToProjectAdmin(project.name, step.membershipId, lease);
+        facts.membership = { id: step.membershipId, isAdmin: true };
+        return;
+      case 'reset-password':
+        run.isPasswordTouched = true;
+        await this.harborUsers.resetPassword(step.userId, password, lease);
+        run.isPasswordSet = true;
+        return;
+      default:
+        assertUnreachable(step);
+    }
+  }
+
+  private async observe({ account, project, facts }: Run, part: ObservedPart): Promise<void> {
+    switch (part) {
+      case 'project':
+        facts.project = await this.projects.observeName(project);
+        return;
+      case 'rule':
+        facts.rule = await this.projects.observeTagRule(project.name);
+        return;
+      case 'user':
+        facts.user = await this.harborUsers.observe(account);
+        return;
+      case 'membership':
+        if (account.harborUserId === null) throw new Error('the membership of a user that is not known');
+        facts.membership = await this.harborUsers.observeMembership(project.name, account.harborUserId);
+        return;
+    }
+  }
+
+  /** The password counts as issued only if it is shown; one that nobody will see leaves none. */
+  private async record(run: Run, harborUserId: number): Promise<IssuedCredentials | null> {
+    const { account, caller, lease, project, password } = run;
+    const now = this.clock.now();
+    const isFirst = account.credentialsIssuedAt === null;
+    const isShown = run.isPasswordSet && run.attendance.claim();
+    const ended = { harborUserId, readyAt: account.readyAt ?? now, updatedAt: now };
+    await this.dataSource.transaction(async (manager) => {
+      if (isShown) {
+        await lease.write({ ...ended, credentialsState: 'issued', credentialsIssuedAt: now }, manager);
+        const action = isFirst ? 'account.credentials-issued' : 'account.credentials-reset';
+        await this.audit.record(manager, caller, action, account.harborUsername);
+        return;
+      }
+      const state = isFirst || run.isPasswordTouched ? ({ credentialsState: 'none' } as const) : {};
+      await lease.write({ ...ended, ...state }, manager);
+      const action = isFirst ? 'account.made' : 'account.credentials-withheld';
+      await this.audit.record(manager, caller, action, account.harborUsername);
+    });
+    if (!isShown) return null;
+    return {
+      first: isFirst,
+      harborUsername: account.harborUsername,
+      password,
+      project: project.name,
+      issuedAt: now,
+    };
+  }
+}
+
+function rowOf({ account, project, attendance, isPasswordSet }: Run): Parameters<typeof nextStep>[0] {
+  return {
+    harborProjectId: project.harborProjectId,
+    harborUserId: account.harborUserId,
+    wantsPassword: !attendance.hasLeft,
+    isPasswordSet,
+  };
+}
