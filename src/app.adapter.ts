@@ -12,6 +12,9 @@ import type { Config } from './config/config';
 /** A request whose head and body do not arrive in this time is given up. */
 const REQUEST_TIMEOUT_MS = 30_000;
 
+/** A username of 256 characters, each of them percent-encoded; project names have at most 255. */
+const MAX_PARAM_LENGTH = 256 * 9;
+
 /** Fastify, so that also what it refuses before Nest sees it is answered as problem details. */
 export function createAdapter({ http }: Config): FastifyAdapter {
   const filter = new ProblemFilter(http.bodyLimitBytes, () => null);
@@ -20,6 +23,7 @@ export function createAdapter({ http }: Config): FastifyAdapter {
     bodyLimit: http.bodyLimitBytes,
     trustProxy: http.trustedProxies === 0 ? false : http.trustedProxies,
     requestTimeout: REQUEST_TIMEOUT_MS,
+    routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
     requestIdHeader: false,
     genReqId: (request: IncomingMessage) => requestIdOf(request.headers['x-request-id']),
     forceCloseConnections: 'idle',
