@@ -17,6 +17,7 @@ export interface SandboxPerson {
   displayName: string;
   email: string | null;
   admin?: boolean;
+  disabled?: boolean;
   /** The organisational unit, `people` when not said: two people with one username need two units. */
   unit?: string;
 }

@@ -7,6 +7,7 @@ import { Clock } from '../common/clock';
 import { DomainError } from '../common/errors';
 import { Directory } from '../directory/directory';
 import type { PersonCaller } from './caller';
+import { OffboardedPersons } from './offboarded-persons';
 import { PersonsService } from './persons.service';
 import { usernameKey } from './username-key';
 
@@ -31,6 +32,7 @@ export class ActingService {
     private readonly directory: Directory,
     private readonly persons: PersonsService,
     private readonly audit: AuditService,
+    private readonly offboarded: OffboardedPersons,
     @InjectDataSource() private readonly dataSource: DataSource,
     clock: Clock,
   ) {
@@ -46,12 +48,15 @@ export class ActingService {
 
   /**
    * The person of the directory with this username, as a caller without admin rights; made known to Berth at the
-   * first time. Throws `auth.act-for-forbidden` when the directory knows nobody of that name, and
+   * first time. Throws `auth.act-for-forbidden` when the directory knows nobody of that name (or
+   * calls him disabled), when he is offboarded, and
    * `directory.unavailable` when it cannot be asked and was not within the last minute.
    */
   async callerFor(username: string, tokenName: string): Promise<PersonCaller> {
     const person = await this.people.fetch(usernameKey(username), { context: username });
-    if (person === undefined) throw new DomainError('forbidden', 'auth.act-for-forbidden');
+    if (person === undefined || (await this.offboarded.has(person.personId))) {
+      throw new DomainError('forbidden', 'auth.act-for-forbidden');
+    }
     const caller: PersonCaller = {
       kind: 'person',
       ...person,
@@ -72,7 +77,7 @@ export class ActingService {
 
   private async lookUp(username: string): Promise<KnownPerson | undefined> {
     const entry = await this.directory.findByUsername(username);
-    if (entry === null) return undefined;
+    if (entry === null || entry.isDisabled) return undefined;
     const person = await this.persons.recognise(entry);
     return { personId: person.id, username: person.username };
   }

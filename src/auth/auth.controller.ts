@@ -28,6 +28,7 @@ export class AuthController {
   @ApiOkResponse({ type: SessionDto })
   @ApiProblem('unauthenticated', 'auth.login-failed')
   @ApiProblem('conflict', 'auth.identity-conflict')
+  @ApiProblem('forbidden', 'auth.offboarded')
   @ApiProblem('too-many', 'auth.too-many-tries')
   @ApiProblem('upstream-unavailable', 'directory.unavailable', 'database.unavailable')
   async login(@Body() { username }: LoginDto, @Req() request: FastifyRequest): Promise<SessionDto> {

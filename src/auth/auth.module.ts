@@ -9,11 +9,15 @@ import { ActingService } from './acting.service';
 import { AuthController } from './auth.controller';
 import { Authentication } from './authentication';
 import { CallerGuard } from './caller.guard';
+import { IdentityController } from './identity.controller';
+import { IdentityService } from './identity.service';
 import { LoginFailure } from './login-failure.entity';
 import { LoginFailuresController } from './login-failures.controller';
 import { LoginFailuresService } from './login-failures.service';
 import { LoginThrottle } from './login-throttle';
 import { LoginsService } from './logins.service';
+import { Offboarded } from './offboarded';
+import { OffboardedPersons } from './offboarded-persons';
 import { Person } from './person.entity';
 import { PersonsService } from './persons.service';
 import { RefreshToken } from './refresh-token.entity';
@@ -32,20 +36,23 @@ import { SessionsService } from './sessions.service';
     DirectoryModule,
     DiscoveryModule,
   ],
-  controllers: [AuthController, LoginFailuresController, ServiceTokensController],
+  controllers: [AuthController, IdentityController, LoginFailuresController, ServiceTokensController],
   providers: [
     AccessTokens,
     ActingService,
     Authentication,
+    IdentityService,
     LoginFailuresService,
     LoginThrottle,
     LoginsService,
+    Offboarded,
+    OffboardedPersons,
     PersonsService,
     RouteAccess,
     ServiceTokensService,
     SessionsService,
     { provide: APP_GUARD, useClass: CallerGuard },
   ],
-  exports: [PersonsService],
+  exports: [PersonsService, Offboarded, OffboardedPersons],
 })
 export class AuthModule {}

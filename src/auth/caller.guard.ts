@@ -5,6 +5,7 @@ import { DomainError } from '../common/errors';
 import { actForName } from './act-for-header';
 import { ActingService } from './acting.service';
 import { isAllowed, labelOf } from './allowed';
+import { OffboardedPersons } from './offboarded-persons';
 import { Authentication } from './authentication';
 import type { Caller } from './caller';
 import './current-caller.decorator';
@@ -17,6 +18,7 @@ export class CallerGuard implements CanActivate {
     private readonly reflector: Reflector,
     private readonly authentication: Authentication,
     private readonly acting: ActingService,
+    private readonly offboarded: OffboardedPersons,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -41,6 +43,9 @@ export class CallerGuard implements CanActivate {
     }
     const caller = await this.authentication.callerByToken(request);
     if (caller === null) throw new DomainError('unauthenticated', 'auth.token-invalid');
+    if (caller.kind === 'person' && (await this.offboarded.has(caller.personId))) {
+      throw new DomainError('unauthenticated', 'auth.token-invalid');
+    }
     const username = actForName(request.raw);
     if (username === null) return caller;
     if (caller.kind !== 'platform') throw new DomainError('forbidden', 'auth.act-for-forbidden');

@@ -5,15 +5,22 @@ import { v7 as uuidv7 } from 'uuid';
 import { Clock } from '../common/clock';
 import { DomainError } from '../common/errors';
 import { isUniqueViolation } from '../database/database-errors';
-import type { DirectoryEntry } from '../directory/directory';
+import { Directory, type DirectoryEntry } from '../directory/directory';
 import { Person } from './person.entity';
 import { usernameKey } from './username-key';
+
+/** The upper-case letter keeps such a key apart from those of all usernames, which are folded. */
+const SET_APART = /^(.+)(#R\d+)$/s;
+
+/** What is kept of somebody who was away and is no more. */
+export const HERE = { absentSince: null, absentBecause: null, absences: 0 } as const;
 
 /** The people that Berth knows. */
 @Injectable()
 export class PersonsService {
   constructor(
     @InjectRepository(Person) private readonly persons: Repository<Person>,
+    private readonly directory: Directory,
     private readonly clock: Clock,
   ) {}
 
@@ -36,9 +43,20 @@ export class PersonsService {
     return this.persons.findOneBy({ usernameKey: usernameKey(username) });
   }
 
+  /** As findByUsername; also one who was set apart from a newcomer of the same name (`liuyizhou#R1`). */
+  async findByName(name: string): Promise<Person | null> {
+    const [, base, ending] = SET_APART.exec(name) ?? [];
+    const apart =
+      base === undefined || ending === undefined
+        ? null
+        : await this.persons.findOneBy({ usernameKey: `${usernameKey(base)}${ending}` });
+    return apart ?? this.findByUsername(name);
+  }
+
   /**
    * The person of a directory's entry: made at the first sight, renamed when the entry was. Throws
-   * `auth.identity-conflict` when the username is another entry's: what that person has is never inherited.
+   * `auth.identity-conflict` when the username is another entry's: what that person has is never inherited; and
+   * `directory.unavailable` where that one cannot be asked about.
    */
   async recognise(entry: DirectoryEntry): Promise<Person> {
     const known = await this.persons.findOneBy({ directoryId: entry.id });
@@ -52,9 +70,34 @@ export class PersonsService {
 
   /** Either another request added the same entry a moment before, or the username is somebody else's. */
   private async recogniseAfterCollision(entry: DirectoryEntry): Promise<Person> {
+    const key = usernameKey(entry.username);
     const person = await this.persons.findOneBy({ directoryId: entry.id });
-    if (person?.usernameKey === usernameKey(entry.username)) return person;
+    if (person?.usernameKey === key) return person;
+    if (await this.renameHolder(key)) return this.recognise(entry);
+    await this.persons.update(
+      { usernameKey: key },
+      {
+        rivalDirectoryId: entry.id,
+        rivalDisplayName: displayNameOf(entry),
+        rivalSeenAt: this.clock.now(),
+      },
+    );
     throw new DomainError('conflict', 'auth.identity-conflict', { username: entry.username });
+  }
+
+  /** The one who had the name may have another by now, and was not here since. False where he still has it. */
+  private async renameHolder(key: string): Promise<boolean> {
+    const holder = await this.persons.findOneBy({ usernameKey: key });
+    if (holder === null) return true;
+    const entry = await this.directory.findById(holder.directoryId);
+    if (entry === null || usernameKey(entry.username) === key) return false;
+    try {
+      await this.persons.update({ id: holder.id }, factsOf(entry));
+      return true;
+    } catch (error) {
+      if (isUniqueViolation(error)) return false;
+      throw error;
+    }
   }
 
   private async add(entry: DirectoryEntry): Promise<Person> {
@@ -72,18 +115,22 @@ export class PersonsService {
   }
 
   private async update(person: Person, entry: DirectoryEntry): Promise<Person> {
-    const seen = { ...factsOf(entry), seenAt: this.clock.now() };
+    const seen = { ...factsOf(entry), seenAt: this.clock.now(), ...(entry.isDisabled ? {} : HERE) };
     await this.persons.update({ id: person.id }, seen);
     return this.persons.merge(person, seen);
   }
 }
 
 function factsOf(entry: DirectoryEntry): Pick<Person, 'username' | 'usernameKey' | 'displayName' | 'email'> {
-  const { username, displayName, email } = entry;
+  const { username, email } = entry;
   return {
     username,
     usernameKey: usernameKey(username),
-    displayName: [...displayName].slice(0, 256).join(''),
+    displayName: displayNameOf(entry),
     email: email !== null && email.length > 320 ? null : email,
   };
+}
+
+function displayNameOf({ displayName }: DirectoryEntry): string {
+  return [...displayName].slice(0, 256).join('');
 }

@@ -9,6 +9,7 @@ import type { Config } from '../config/config';
 import { CONFIG } from '../config/config.module';
 import { Directory, type DirectoryEntry } from '../directory/directory';
 import { AccessTokens } from './access-tokens';
+import { Offboarded } from './offboarded';
 import type { PersonCaller } from './caller';
 import type { Person } from './person.entity';
 import { PersonsService } from './persons.service';
@@ -40,12 +41,17 @@ export class SessionsService {
     private readonly directory: Directory,
     private readonly accessTokens: AccessTokens,
     private readonly audit: AuditService,
+    private readonly offboarded: Offboarded,
     private readonly clock: Clock,
   ) {}
 
-  /** Starts a session for the person whom the directory just accepted. Throws `auth.identity-conflict`. */
+  /**
+   * Starts a session for the person whom the directory just accepted; one who was offboarded because the directory
+   * did not have them is back. Throws conflict `auth.identity-conflict`, forbidden `auth.offboarded`.
+   */
   async begin(entry: DirectoryEntry): Promise<IssuedSession> {
     const person = await this.persons.recognise(entry);
+    await this.offboarded.welcomeBack(person);
     const now = this.clock.now();
     const session: Pick<Session, 'id' | 'endsAt'> = {
       id: uuidv7(),
@@ -86,11 +92,12 @@ export class SessionsService {
     if (token.endsAt <= now) throw refreshInvalid();
 
     const entry = await this.directory.findById(token.session.person.directoryId);
-    if (entry === null) {
+    if (entry === null || entry.isDisabled) {
       await this.revokeUnasked(token.session, 'person-gone');
       throw refreshInvalid();
     }
     const person = await this.persons.recognise(entry);
+    if (person.offboardedAt !== null) throw refreshInvalid();
     const refreshToken = await this.exchange(token, now);
     return this.issued(person, entry.isAdmin, token.sessionId, refreshToken, now);
   }

@@ -180,8 +180,7 @@ export const messagesZh: Readonly<Record<MessageCode, MessageText>> = {
   },
   'account.has-user': {
     title: '此人已有另一个账户',
-    detail:
-      '{username} 的账户是镜像仓库的用户 {harborUsername}。每人只有一个账户；请先删除那个用户。',
+    detail: '{username} 的账户是镜像仓库的用户 {harborUsername}。每人只有一个账户；请先删除那个用户。',
   },
   'project.owned': {
     title: '此项目已有归属',

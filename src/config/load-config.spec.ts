@@ -189,6 +189,7 @@ describe('secrets in files', () => {
     expect(loadConfig({ ...SMALLEST, LDAP_CA_FILE: file('ca.pem', pem) }).directory.ca).toBe(pem);
     expect(problemsOf({ ...SMALLEST, LDAP_CA_FILE: file('no.pem', 'no certificate') })).toEqual([
       'LDAP_CA_FILE',
+      'LDAP_DISABLED_FILTER',
     ]);
   });
 });
@@ -263,6 +264,7 @@ describe('.env.example', () => {
       'HARBOR_CA_FILE',
       'REGISTRY_ADDRESS',
       'LDAP_CA_FILE',
+      'LDAP_DISABLED_FILTER',
       'LDAP_ADMIN_GROUP_DN',
       'AUTH_ISSUER',
       'REDIS_URL',

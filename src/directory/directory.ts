@@ -9,6 +9,8 @@ export interface DirectoryEntry {
   email: string | null;
   /** Member of the configured admin group. */
   isAdmin: boolean;
+  /** Fits the configured filter of those who left; such a person cannot log in. */
+  isDisabled: boolean;
 }
 
 /** A wrong or empty password, an unknown name and an ambiguous one are one value: nobody learns which it was. */
@@ -27,6 +29,12 @@ export abstract class Directory {
 
   /** The entry with this id (entryUUID or objectGUID), or null when the directory says there is none. */
   abstract findById(id: string): Promise<DirectoryEntry | null>;
+
+  /**
+   * Which of these ids (at most 100) have an entry, and whether it is disabled; ids without an entry are left out.
+   * One conversation, and an answer that the directory cut short is an outage.
+   */
+  abstract observe(ids: readonly string[]): Promise<Map<string, 'present' | 'disabled'>>;
 
   /** Resolves when the service bind works; for readiness and the doctor. */
   abstract ping(): Promise<void>;

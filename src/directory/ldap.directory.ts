@@ -1,4 +1,4 @@
-import { AndFilter, EqualityFilter, parseFilter, type Filter, type SearchEntry } from 'ldapjs';
+import { AndFilter, EqualityFilter, OrFilter, parseFilter, type Filter, type SearchEntry } from 'ldapjs';
 import { DomainError } from '../common/errors';
 import type { DirectoryConfig } from '../config/config';
 import { Directory, type DirectoryEntry, type LoginResult } from './directory';
@@ -36,19 +36,20 @@ const NOT_A_MEMBER: ReadonlySet<number> = new Set([RESULT.noSuchObject, RESULT.n
 
 const RETRY_AFTER_SECONDS = 30;
 
-type Person = Omit<DirectoryEntry, 'isAdmin'>;
+type Person = Omit<DirectoryEntry, 'isAdmin' | 'isDisabled'>;
 type OpenConnection = () => Promise<LdapConnection>;
 
 /** The people of an LDAP server (RFC 4511) or Active Directory. Each call has connections of its own, and one deadline. */
 export class LdapDirectory extends Directory {
   private readonly personFilter: Filter;
+  private readonly disabledFilter: Filter | null;
 
-  /** Throws when `personFilter` is no filter (RFC 4515), or has escapes: ldapjs would send them as they are written. */
+  /** Throws when a filter is none (RFC 4515), or has escapes: ldapjs would send them as they are written. */
   constructor(private readonly config: DirectoryConfig) {
     super();
-    if (config.personFilter.includes('\\'))
-      throw new Error('The person filter cannot have a backslash escape.');
-    this.personFilter = parseFilter(config.personFilter);
+    this.personFilter = readFilter('person', config.personFilter);
+    this.disabledFilter =
+      config.disabledFilter === null ? null : readFilter('disabled', config.disabledFilter);
   }
 
   async login(typedName: string, password: string): Promise<LoginResult> {
@@ -59,7 +60,22 @@ export class LdapDirectory extends Directory {
       // An unknown name costs the same operations as a wrong password, so that time does not tell them apart.
       const accepted = await this.accepts(await open(), person?.dn ?? this.nobodysDn(), password);
       if (!person || !accepted) return { ok: false };
-      return { ok: true, entry: await this.withRights(service, person) };
+      const entry = await this.withRights(service, person);
+      return entry.isDisabled ? { ok: false } : { ok: true, entry };
+    });
+  }
+
+  async observe(ids: readonly string[]): Promise<Map<string, 'present' | 'disabled'>> {
+    if (ids.length === 0) return new Map();
+    return this.converse(async (open) => {
+      const service = await this.openService(open);
+      const present = await this.idsOf(service, ids, null);
+      const disabled =
+        this.disabledFilter === null ? [] : await this.idsOf(service, ids, this.disabledFilter);
+      return new Map<string, 'present' | 'disabled'>([
+        ...present.map((id) => [id, 'present'] as const),
+        ...disabled.map((id) => [id, 'disabled'] as const),
+      ]);
     });
   }
 
@@ -169,7 +185,41 @@ export class LdapDirectory extends Directory {
   }
 
   private async withRights(service: LdapConnection, person: Person): Promise<DirectoryEntry> {
-    return { ...person, isAdmin: await this.isAdmin(service, person.dn) };
+    const isDisabled =
+      this.disabledFilter !== null &&
+      (await this.idsOf(service, [person.id], this.disabledFilter)).includes(person.id);
+    return { ...person, isAdmin: await this.isAdmin(service, person.dn), isDisabled };
+  }
+
+  /** Those of the ids that have an entry of a person, one that also fits `filter`. */
+  private async idsOf(
+    service: LdapConnection,
+    ids: readonly string[],
+    filter: Filter | null,
+  ): Promise<string[]> {
+    const { baseDn, idAttribute } = this.config;
+    const equal = ids.flatMap((id) => {
+      const value = searchedEntryId(idAttribute, id);
+      return value === null ? [] : [new EqualityFilter({ attribute: idAttribute, value })];
+    });
+    if (equal.length === 0) return [];
+    const anyOf = new OrFilter({ filters: equal });
+    const filters = [this.personFilter, anyOf, ...(filter === null ? [] : [filter])];
+    const entries = await service.search(baseDn, {
+      scope: 'sub',
+      filter: new AndFilter({ filters }),
+      attributes: [idAttribute],
+      sizeLimit: equal.length,
+    });
+    return entries.map((entry) => this.readId(entry));
+  }
+
+  private readId(entry: SearchEntry): string {
+    const { idAttribute } = this.config;
+    const [value] = buffersOf(entry, idAttribute);
+    const id = value && readEntryId(idAttribute, value);
+    if (!id) throw new LdapFailure('read', `no readable ${idAttribute} in the entry`);
+    return id;
   }
 
   private async isAdmin(service: LdapConnection, dn: string): Promise<boolean> {
@@ -190,15 +240,12 @@ export class LdapDirectory extends Directory {
 
   /** Throws when the service account may not read the name or the id: without them nobody is identified. */
   private readPerson(entry: SearchEntry, typedName: string | null): Person {
-    const { loginAttribute, idAttribute, displayNameAttribute, emailAttribute } = this.config;
+    const { loginAttribute, displayNameAttribute, emailAttribute } = this.config;
     const names = textsOf(entry, loginAttribute);
     const username = names.find((name) => name.toLowerCase() === typedName?.toLowerCase()) ?? names[0];
-    const [idValue] = buffersOf(entry, idAttribute);
-    const id = idValue && readEntryId(idAttribute, idValue);
     if (username === undefined) throw new LdapFailure('read', `no readable ${loginAttribute} in the entry`);
-    if (!id) throw new LdapFailure('read', `no readable ${idAttribute} in the entry`);
     return {
-      id,
+      id: this.readId(entry),
       dn: dnOf(entry),
       username,
       displayName: textsOf(entry, displayNameAttribute)[0] ?? username,
@@ -216,6 +263,11 @@ const AMBIGUOUS_OR_ELSEWHERE: ReadonlySet<number> = new Set([RESULT.sizeLimitExc
 
 /** RFC 5020, and Active Directory's. */
 const DN_ATTRIBUTES = ['entryDN', 'distinguishedName'];
+
+function readFilter(name: string, text: string): Filter {
+  if (text.includes('\\')) throw new Error(`The ${name} filter cannot have a backslash escape.`);
+  return parseFilter(text);
+}
 
 function hasResult(error: unknown, codes: ReadonlySet<number>): boolean {
   return error instanceof LdapFailure && error.resultCode !== null && codes.has(error.resultCode);

@@ -70,7 +70,17 @@ async function outputOf(child: ChildProcessWithoutNullStreams): Promise<{ stdout
 function person(change: Partial<Person> = {}): Person {
   const id = v7();
   const rest = { directoryId: id, username: id, usernameKey: id, displayName: 'Ada', email: null };
-  return Object.assign(new Person(), { id, ...rest, createdAt: AT, seenAt: AT, ...change });
+  const here = { absentSince: null, absentBecause: null, absences: 0 };
+  const active = {
+    offboardedAt: null,
+    offboardedBecause: null,
+    offboardedReason: null,
+    suspendedAt: null,
+    offboardingChangedAt: null,
+  };
+  const unrivalled = { rivalDirectoryId: null, rivalDisplayName: null, rivalSeenAt: null };
+  const standing = { ...here, ...active, ...unrivalled, createdAt: AT, seenAt: AT };
+  return Object.assign(new Person(), { id, ...rest, ...standing, ...change });
 }
 
 function tagRecord(change: Partial<TagRecord> = {}): TagRecord {

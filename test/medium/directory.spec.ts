@@ -165,6 +165,7 @@ describe.each([
         displayName: 'The ada',
         email: 'ada@example.org',
         isAdmin: false,
+        isDisabled: false,
       },
     });
   });
