@@ -171,6 +171,15 @@ export const messagesEn = {
     detail:
       'Another request for credentials is running. Wait a few seconds, then look at GET /api/v1/account.',
   },
+  'person.offboarded': {
+    title: 'This person has left',
+    detail: 'The access of {username} was ended. Restore it first, or choose somebody else.',
+  },
+  'person.offboarding-notice': {
+    title: 'What ends later',
+    detail:
+      'The password, the memberships, the robots and foreign webhooks of the personal project, and the sessions here end at once. Sessions of the registry’s own website and registry tokens that were given out before end within the hour. Images stay.',
+  },
   'person.no-conflict': {
     title: 'There is nothing to decide',
     detail:

@@ -156,6 +156,15 @@ export const messagesZh: Readonly<Record<MessageCode, MessageText>> = {
     title: '您的账户正在处理中',
     detail: '另一个凭据请求正在进行。请等待几秒，然后查看 GET /api/v1/account。',
   },
+  'person.offboarded': {
+    title: '此人已离开',
+    detail: '{username} 的访问权限已终止。请先恢复，或选择其他人。',
+  },
+  'person.offboarding-notice': {
+    title: '稍后才会失效的内容',
+    detail:
+      '密码、成员资格、个人项目的机器人和外部 webhook 以及此处的会话立即终止。镜像仓库网站自身的会话和此前发出的仓库令牌会在一小时内失效。镜像会保留。',
+  },
   'person.no-conflict': {
     title: '没有需要决定的事',
     detail: '目录中没有其他条目使用用户名 {username}，或者不是您所指的那个。请重新读取此人的信息。',

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { AccountsService } from '../accounts/accounts.service';
+import { OffboardedPersons } from '../auth/offboarded-persons';
 import { HarborClient } from '../harbor/harbor.client';
 import { ProjectsService } from '../projects/projects.service';
 
@@ -15,6 +16,7 @@ export class ImageAccess {
     private readonly accounts: AccountsService,
     private readonly projects: ProjectsService,
     private readonly harbor: HarborClient,
+    private readonly offboarded: OffboardedPersons,
   ) {}
 
   /**
@@ -31,6 +33,16 @@ export class ImageAccess {
     const verdict = await this.askHarbor(personId, project);
     this.verdicts.set(key, verdict);
     return verdict;
+  }
+
+  /** Has the owner of this personal project left? Then new jobs run what is in it only where it is public. */
+  async ownerHasLeft(projectName: string): Promise<{ left: boolean; mayRun: boolean }> {
+    const stays = { left: false, mayRun: true };
+    if (await this.offboarded.isEmpty()) return stays;
+    const project = await this.projects.findByName(projectName);
+    if (project === null || project.ownerPersonId === null) return stays;
+    if (!(await this.offboarded.has(project.ownerPersonId))) return stays;
+    return { left: true, mayRun: project.visibility === 'public' };
   }
 
   private async askHarbor(personId: string | null, projectName: string): Promise<boolean> {

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AccountsModule } from '../accounts/accounts.module';
+import { AuthModule } from '../auth/auth.module';
 import { HarborModule } from '../harbor/harbor.module';
 import { ProjectsModule } from '../projects/projects.module';
 import { TagRuleModule } from '../tag-rule/tag-rule.module';
@@ -10,7 +11,14 @@ import { ImagesController } from './images.controller';
 import { ImagesService } from './images.service';
 
 @Module({
-  imports: [TypeOrmModule.forFeature([Image]), HarborModule, AccountsModule, ProjectsModule, TagRuleModule],
+  imports: [
+    TypeOrmModule.forFeature([Image]),
+    AuthModule,
+    HarborModule,
+    AccountsModule,
+    ProjectsModule,
+    TagRuleModule,
+  ],
   controllers: [ImagesController],
   providers: [ImagesService, ImageAccess],
   exports: [ImagesService, ImageAccess],

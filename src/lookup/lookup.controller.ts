@@ -30,7 +30,7 @@ export class LookupController {
   @ApiOkResponse({ type: LookupDto })
   @ApiProblem('forbidden', 'lookup.for-forbidden')
   @ApiProblem('not-found', 'image.not-found')
-  @ApiProblem('conflict', 'tag.recorded-gone', 'project.replaced')
+  @ApiProblem('conflict', 'tag.recorded-gone', 'project.replaced', 'image.owner-offboarded')
   @ApiProblem(
     'invalid',
     'link.scheme',

@@ -83,12 +83,23 @@ export class LookupService {
   /**
    * What a job runs for this link. A tag that may not move is answered from what is recorded, without Harbor.
    * @throws DomainError invalid `link.*`, `lookup.for-required`; forbidden `lookup.for-forbidden`; not-found
-   *   `image.not-found` (absent, or not theirs to pull); conflict `tag.recorded-gone`, `project.replaced`;
+   *   `image.not-found` (absent, or not theirs to pull); conflict `tag.recorded-gone`, `project.replaced`,
+   *   `image.owner-offboarded`;
    *   upstream-unavailable `lookup.not-fresh`; outages of Harbor for what was never seen
    */
   async lookup(caller: Caller, question: LookupQuestion): Promise<LookupAnswer> {
     const personId = await this.personIdOf(askerOf(caller, question.for));
-    const { link, imageId, source } = await this.learn(personId, question.link);
+    const known = await this.learn(personId, question.link);
+    const { project } = known.link;
+    const { left, mayRun } = await this.access.ownerHasLeft(project);
+    if (!mayRun) throw new DomainError('conflict', 'image.owner-offboarded', { project });
+    const answer = await this.answer(known, question);
+    if (!left) return answer;
+    const warning: LookupWarning = { code: 'lookup.warning.owner-offboarded', params: { project } };
+    return { ...answer, warnings: [warning, ...answer.warnings] };
+  }
+
+  private async answer({ link, imageId, source }: Known, question: LookupQuestion): Promise<LookupAnswer> {
     if (source.kind === 'digest') return this.answerDigest(link, imageId, source.facts, question);
     if (isMovable(source.tag)) return this.answerMovable(link, imageId, source, question);
     if (source.record === null) throw imageNotFound();
