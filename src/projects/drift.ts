@@ -47,6 +47,8 @@ export interface WantedProject {
   quotaBytes: number;
   /** The owner and those whom Berth made members, as far as they have Harbor users. */
   members: readonly WantedMember[];
+  /** The Harbor users of people who were offboarded: whether they are members is not looked at. */
+  offboardedUsers: ReadonlySet<number>;
 }
 
 export interface WantedMember {
@@ -140,7 +142,11 @@ function memberDrifts(member: WantedMember, { members, users }: ObservedProject)
 
 /** Harbor makes the account that makes a project its admin: that one is not foreign. */
 function foreignAdmins(wanted: WantedProject, { inHarbor, members }: ObservedProject): Drift[] {
-  const ours = new Set(wanted.members.map(({ harborUserId }) => harborUserId)).add(inHarbor.ownerId);
+  const ours = new Set([
+    inHarbor.ownerId,
+    ...wanted.offboardedUsers,
+    ...wanted.members.map(({ harborUserId }) => harborUserId),
+  ]);
   return members
     .filter(
       ({ role, entityType, entityId }) => role === 'admin' && (entityType === 'group' || !ours.has(entityId)),

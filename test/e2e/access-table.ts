@@ -80,6 +80,8 @@ const ROWS: Readonly<Record<string, string>> = {
 
   'PUT /admin/projects/{project}/quota':       ADMINS,
   'GET /admin/quota-requests':                 ADMINS,
+  'POST /admin/reconcile':                     ADMINS,
+  'GET /admin/reconcile':                      ADMINS,
   'GET /admin/audit':                          ADMINS,
   'GET /admin/login-failures':                 ADMINS,
   'GET /admin/service-tokens':                 ADMINS,
