@@ -71,6 +71,12 @@ const ROWS: Readonly<Record<string, string>> = {
                                               '401       2xx    404   2xx   403       403      2xx    401     401',
   'DELETE /projects/{project}/members/{username}':
                                               '401       2xx    same  2xx   403       403      2xx    401     401',
+  'GET /projects/{project}/robots':           '401       2xx    404   2xx   403       403      2xx    401     401',
+  'POST /projects/{project}/robots':          '401       2xx    404   2xx   403       403      2xx    401     401',
+  'GET /projects/{project}/robots/{id}':      '401       2xx    404   2xx   403       403      2xx    401     401',
+  'POST /projects/{project}/robots/{id}/rotate':
+                                              '401       2xx    404   2xx   403       403      2xx    401     401',
+  'DELETE /projects/{project}/robots/{id}':   '401       2xx    same  2xx   403       403      2xx    401     401',
   'POST /projects/{project}/quota-requests':   '401       2xx    404   2xx   403       403      2xx    401     401',
   'GET /projects/{project}/quota-requests':    '401       2xx    404   2xx   403       403      2xx    401     401',
   'GET /projects/{project}/quota-requests/{id}':

@@ -19,6 +19,7 @@ const IMAGE = { description: 'An image', taskType: 'pytorch' };
 /** Everybody who calls, and what they call about: things of liuyizhou, in a sandbox. */
 export class AccessWorld {
   private teams = 0;
+  private robots = 0;
 
   private constructor(
     private readonly sandbox: Sandbox,
@@ -121,6 +122,16 @@ export class AccessWorld {
         await ok(this.person.put(member, { role: 'developer' }));
         return { parameters: { project, username: 'grace' }, isThere: () => this.isThere(member) };
       }
+      case 'POST /projects/{project}/robots':
+        return { parameters: { project }, body: this.nextRobot() };
+      case 'GET /projects/{project}/robots/{id}':
+      case 'DELETE /projects/{project}/robots/{id}': {
+        const id = await this.makeRobot();
+        const isThere = () => this.isThere(`/projects/${project}/robots/${id}`);
+        return { parameters: { project, id }, isThere };
+      }
+      case 'POST /projects/{project}/robots/{id}/rotate':
+        return { parameters: { project, id: await this.makeRobot() }, body: { overlapSeconds: 0 } };
       case 'POST /projects/{project}/quota-requests':
         await this.decideOpenRequests();
         return { parameters: { project }, body: this.moreRoom() };
@@ -159,6 +170,15 @@ export class AccessWorld {
   private async makeTeam(name: string): Promise<void> {
     await ok(this.admin.post('/projects', { name }));
     await ok(this.admin.put(`/projects/${name}/members/liuyizhou`, { role: 'admin' }));
+  }
+
+  private nextRobot(): { name: string; access: string } {
+    return { name: `ci-${++this.robots}`, access: 'pull' };
+  }
+
+  private async makeRobot(): Promise<string> {
+    const { body } = await ok(this.person.post(`/projects/${this.team}/robots`, this.nextRobot()));
+    return String(body.id);
   }
 
   private async imageId(): Promise<string> {
