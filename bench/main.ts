@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { pushTinyImage } from '../sandbox/registry-client';
 import { startSandbox } from '../sandbox/sandbox';
 import { freePort, startChild, type Child } from './child';
+import { measureProvisioning, type ProvisioningFigures } from './provisioning';
 import { load, median, medianLoad, type Load } from './load';
 
 const ROUNDS = 5;
@@ -21,6 +22,7 @@ interface Prepared {
 
 async function main(): Promise<void> {
   const dataFolder = mkdtempSync(join(tmpdir(), 'berth-bench-'));
+  provisioningRows(await measureProvisioning(dataFolder));
   const prepared = await prepare(dataFolder);
   try {
     const starts = await measureStarts(prepared.env);
@@ -128,6 +130,17 @@ function liveHarbor(): { url: string; headers: Record<string, string> } | null {
   if (url === undefined) return null;
   const authorization = `Basic ${Buffer.from(`${username ?? ''}:${password ?? ''}`).toString('base64')}`;
   return { url, headers: username === undefined ? {} : { authorization } };
+}
+
+function provisioningRows({ first, repeat, berthMs, callsMs, ratio, people }: ProvisioningFigures): void {
+  row('Harbor calls', 'reads', 'writes');
+  row('a first provisioning', String(first.reads), String(first.writes));
+  row('a reset', String(repeat.reads), String(repeat.writes));
+  console.log('');
+  row(`${people} people at once`, 'ms', 'ratio');
+  row('their Harbor calls alone', String(Math.round(callsMs)), '1.00');
+  row('first credentials through Berth', String(Math.round(berthMs)), ratio.toFixed(2));
+  console.log('');
 }
 
 function loadRow(name: string, figures: Load, ratio: string): void {

@@ -33,7 +33,7 @@ export const SCENARIOS: readonly Scenario[] = [
       'POST /projects/{project}/members',
     ],
     reset: false,
-    prepare: async () => undefined,
+    prepare: () => Promise.resolve(),
   },
   { scenario: 'a reset', writes: PASSWORD, reset: true, prepare: getFirst },
   {

@@ -25,15 +25,14 @@ describe('two replicas on one MariaDB', () => {
 
   it('make one account and one project of a hundred requests at once, and show one password', async () => {
     const { clients, username, project } = await matrix.nextPerson();
+    const fifty = Array.from({ length: 50 }, () => clients);
     const answers = await Promise.all(
-      Array.from({ length: 100 }, (_, index) => clients[index % 2]?.post('/account/credentials', {})),
+      fifty.flatMap((both) => both.map((client) => client.post('/account/credentials', {}))),
     );
-    const shown = answers.filter((answer) => answer?.status === 201);
+    const shown = answers.filter(({ status }) => status === 201);
     expect(shown).toHaveLength(1);
-    const others = answers.filter((answer) => answer?.status !== 201);
-    expect(new Set(others.map((answer) => answer?.body.code))).toEqual(
-      new Set(['account.credentials-exist']),
-    );
+    const others = answers.filter(({ status }) => status !== 201).map(({ body }) => body.code);
+    expect(new Set(others)).toEqual(new Set(['account.credentials-exist']));
     const { harbor } = world.around;
     const made = harbor.calls.filter(({ method, status }) => method === 'POST' && status === 201);
     expect(made.filter(({ path }) => path.endsWith(`/projects/${project}/members`))).toHaveLength(1);
