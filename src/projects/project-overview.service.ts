@@ -12,9 +12,10 @@ import { tagRuleState, type TagRuleState } from './immutable-rule';
 import { memberOf } from './memberships';
 import { ProjectMember } from './project-member.entity';
 import { onlyReconcileSees, projectProblems, type ProjectProblem } from './project-problems';
-import { ProjectRoles } from './project-roles';
+import { includesRole, ProjectRoles } from './project-roles';
 import { Project } from './project.entity';
 import { ProjectsService } from './projects.service';
+import { RobotProblems } from './robot-problems';
 
 /** A project as people read it. What was not asked of Harbor, or is not there, is null or `unknown`. */
 export interface ProjectView {
@@ -54,6 +55,7 @@ export class ProjectOverview {
     private readonly drifts: DriftRecords,
     private readonly accounts: AccountsService,
     private readonly persons: PersonsService,
+    private readonly robotProblems: RobotProblems,
     private readonly harbor: HarborClient,
   ) {}
 
@@ -117,8 +119,22 @@ export class ProjectOverview {
       usedBytes: observed?.quota?.usedBytes ?? null,
       limitBytes: observed?.quota?.limitBytes ?? null,
       tagRule: observed?.tagRule ?? 'unknown',
-      problems: [...projectProblems(project, facts), ...drifts],
+      problems: [
+        ...projectProblems(project, facts),
+        ...drifts,
+        ...(await this.robotProblemsFor(caller, project, myRole)),
+      ],
     };
+  }
+
+  /** For those who may list the robots. */
+  private async robotProblemsFor(
+    caller: PersonCaller,
+    project: Project,
+    myRole: ProjectRole | null,
+  ): Promise<ProjectProblem[]> {
+    if (!caller.isAdmin && !includesRole(myRole, 'maintainer')) return [];
+    return this.robotProblems.list(project);
   }
 
   private async observe(project: Project, found: HarborProject): Promise<Observation> {
