@@ -7,6 +7,7 @@ import { assertUnreachable, DomainError } from '../common/errors';
 import { Clock } from '../common/clock';
 import type { Config } from '../config/config';
 import { CONFIG } from '../config/config.module';
+import { DriftRecords } from '../projects/drift-records.service';
 import { harborEmail } from '../projects/project-name';
 import type { Project } from '../projects/project.entity';
 import { ProjectsService } from '../projects/projects.service';
@@ -52,6 +53,7 @@ export class Provisioning {
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly projects: ProjectsService,
+    private readonly drifts: DriftRecords,
     private readonly harborUsers: HarborUsers,
     private readonly audit: AuditService,
     private readonly clock: Clock,
@@ -186,6 +188,8 @@ export class Provisioning {
     const isShown = run.isPasswordSet && run.attendance.claim();
     const ended = { harborUserId, readyAt: account.readyAt ?? now, updatedAt: now };
     await this.dataSource.transaction(async (manager) => {
+      await this.drifts.settled(manager, project.id, 'project');
+      await this.drifts.settled(manager, project.id, 'member', caller.username);
       if (isShown) {
         await lease.write({ ...ended, credentialsState: 'issued', credentialsIssuedAt: now }, manager);
         const action = isFirst ? 'account.credentials-issued' : 'account.credentials-reset';

@@ -3,7 +3,7 @@ import { InjectRepository } from '@nestjs/typeorm';
 import { In, IsNull, type EntityManager, type Repository } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { Clock } from '../common/clock';
-import type { Drift, DriftCode } from './drift';
+import { driftCodesOf, type Drift, type DriftCode, type SettledPart } from './drift';
 import { DriftRecord } from './drift-record.entity';
 import type { ProjectProblem } from './project-problems';
 import { Project } from './project.entity';
@@ -34,6 +34,21 @@ export class DriftRecords {
 
   async haveOpen(projectId: string): Promise<boolean> {
     return this.records.existsBy({ projectId, endedAt: IsNull() });
+  }
+
+  /**
+   * Ends what a change through Berth settled, so that nobody is told of it until the next comparison.
+   * @param subject of one member; of all when left out
+   */
+  async settled(
+    manager: EntityManager,
+    projectId: string,
+    part: SettledPart,
+    subject?: string,
+  ): Promise<void> {
+    const open = { projectId, code: In(driftCodesOf(part)), endedAt: IsNull() };
+    const which = subject === undefined ? open : { ...open, subject };
+    await manager.update(DriftRecord, which, { endedAt: this.clock.now() });
   }
 
   /** Of a project that is not kept any more nothing drifts. */

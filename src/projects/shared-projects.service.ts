@@ -137,6 +137,8 @@ export class SharedProjectsService {
       if (!changedInHarbor && isSame(held, wanted)) return;
       await lease.transaction(async (manager) => {
         await lease.write({ ...wanted, version: held.version + 1 }, manager);
+        if (change.visibility !== undefined) await this.drifts.settled(manager, held.id, 'visibility');
+        if (change.quotaBytes !== undefined) await this.drifts.settled(manager, held.id, 'quota');
         const target = `${projectName} ${wanted.visibility} ${wanted.quotaBytes}`;
         await this.audit.record(manager, caller, 'project.changed', target);
       });

@@ -200,8 +200,7 @@ describe('reconcile', () => {
 
   it('only reports a project made public and a changed quota, until they are as they should be', async () => {
     await asLiu('PUT', `/projects/${MINE}`, { metadata: { public: 'true' } });
-    const [quota] = await list(`/quotas?reference=project&reference_id=${await projectId(MINE)}`);
-    await asHarborAdmin('PUT', `/quotas/${Number(quota?.id)}`, { hard: { storage: GIB } });
+    await asHarborAdmin('PUT', `/quotas/${await quotaId()}`, { hard: { storage: GIB } });
     const codes = ['project.problem.quota-changed', 'project.problem.visibility-changed'];
     const start = sandbox.harbor.calls.length;
     await reconcile({});
@@ -219,11 +218,16 @@ describe('reconcile', () => {
     expect((await problemsOf(`/projects/${MINE}`)).sort()).toEqual(codes);
 
     await asLiu('PUT', `/projects/${MINE}`, { metadata: { public: 'false' } });
-    await asHarborAdmin('PUT', `/quotas/${Number(quota?.id)}`, { hard: { storage: 40 * GIB } });
+    await asHarborAdmin('PUT', `/quotas/${await quotaId()}`, { hard: { storage: 40 * GIB } });
     await reconcile({});
     expect(await finished()).toMatchObject({ found: 0, open: [] });
     expect(await problemsOf('/account')).toEqual([]);
   });
+
+  async function quotaId(): Promise<number> {
+    const [quota] = await list(`/quotas?reference=project&reference_id=${await projectId(MINE)}`);
+    return Number(quota?.id);
+  }
 
   async function projectId(name: string): Promise<number> {
     return Number(((await asHarborAdmin('GET', `/projects/${name}`)) as Record<string, unknown>).project_id);
@@ -240,6 +244,22 @@ describe('reconcile', () => {
     });
     expect(writesSince(start)).toEqual([]);
     expect(await problemsOf('/account')).toEqual(['project.problem.user-gone']);
+  });
+
+  it('tells nobody any more of what was settled through Berth', async () => {
+    await asHarborAdmin('DELETE', `/users/${await userId('liuyizhou')}`);
+    await asHarborAdmin('PUT', `/quotas/${await quotaId()}`, { hard: { storage: GIB } });
+    await asHarborAdmin('PUT', `/projects/${TEAM}`, { metadata: { public: 'true' } });
+    await reconcile({});
+    expect(await finished()).toMatchObject({ found: 4, repaired: 0 });
+
+    await liu.post('/account/credentials', { reset: true });
+    expect(await problemsOf('/account')).toEqual(['project.problem.quota-changed']);
+    await admin.put(`/admin/projects/${MINE}/quota`, { quotaBytes: 40 * GIB });
+    expect(await problemsOf('/account')).toEqual([]);
+    await admin.patch(`/projects/${TEAM}`, { visibility: 'private' });
+    await admin.put(`/projects/${TEAM}/members/liuyizhou`, { role: 'guest' });
+    expect((await admin.get('/admin/reconcile')).body.open).toEqual([]);
   });
 
   it('only reports a deleted project, and one that took its name', async () => {

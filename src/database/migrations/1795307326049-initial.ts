@@ -1,7 +1,7 @@
 import { type MigrationInterface, type QueryRunner, Table } from 'typeorm';
 import { migrationColumns } from '../migration-columns';
 
-export class Initial1795306987802 implements MigrationInterface {
+export class Initial1795307326049 implements MigrationInterface {
   async up(queryRunner: QueryRunner): Promise<void> {
     const column = migrationColumns(queryRunner);
     await queryRunner.createTable(
@@ -230,7 +230,7 @@ export class Initial1795306987802 implements MigrationInterface {
           column.id('id'),
           column.text('projectId', 36),
           column.text('code', 64),
-          column.text('subject', 255),
+          column.text('subject', 300),
           column.json('params'),
           column.time('firstSeenAt'),
           column.time('lastSeenAt'),
