@@ -80,7 +80,8 @@ export class ReconcileRounds implements OnModuleInit, OnModuleDestroy {
     }
   }
 
-  private async run(signal: AbortSignal): Promise<void> {
+  /** One run of the background task: begins a round when one is due, or goes on with the one under way. */
+  async run(signal: AbortSignal): Promise<void> {
     await this.get();
     const lease = await this.leases.take();
     if (lease === null) return;
