@@ -1,6 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { AccountsModule } from './accounts/accounts.module';
+import { AdoptionModule } from './accounts/adoption.module';
 import { OffboardingModule } from './accounts/offboarding.module';
 import { AuditReadingModule } from './audit/audit-reading.module';
 import { AuditModule } from './audit/audit.module';
@@ -37,6 +38,7 @@ export class AppModule {
         AccountsModule,
         ProjectManagementModule,
         OffboardingModule,
+        AdoptionModule,
         DiagnoseModule,
         ImagesModule,
         LookupModule,

@@ -211,6 +211,14 @@ export class AccountsService implements OnModuleDestroy {
     }
   }
 
+  /**
+   * The person's account as it is written down, with nothing made in Harbor for it.
+   * @throws DomainError conflict `account.name-in-use`
+   */
+  async ensureReserved(person: { personId: string; username: string }): Promise<Account> {
+    return (await this.find(person.personId)) ?? (await this.reserve(person));
+  }
+
   /** Names are computed once and stored before the first write to Harbor; unique keys keep them to one person. */
   private async reserve(person: { personId: string; username: string }): Promise<Account> {
     const { projectPrefix } = this.config.accounts;
@@ -228,9 +236,11 @@ export class AccountsService implements OnModuleDestroy {
     names: PersonalNames,
   ): Promise<Account | null> {
     const now = this.clock.now();
+    const personal = await this.projects.findPersonal(person.personId);
     try {
       await this.dataSource.transaction(async (manager) => {
-        await this.projects.reserve(manager, person.personId, names.project);
+        // An adopted project is there before the account.
+        if (personal === null) await this.projects.reserve(manager, person.personId, names.project);
         await manager.insert(Account, {
           id: uuidv7(),
           personId: person.personId,
