@@ -146,6 +146,20 @@ export class AccessWorld {
         return { body: { kind: 'scheduler', name: `of ${caller}` } };
       case 'DELETE /admin/service-tokens/{id}':
         return { parameters: { id: randomUUID() } };
+      case 'GET /admin/persons/{username}':
+        return { parameters: { username: 'liuyizhou' } };
+      case 'POST /admin/persons/{username}/offboard':
+      case 'POST /admin/persons/{username}/restore':
+        return {
+          parameters: { username: await this.newPerson() },
+          body: route.endsWith('offboard') ? {} : undefined,
+        };
+      case 'POST /admin/persons/{username}/identity':
+        return { parameters: { username: await this.disputedName() }, body: { decision: 'separate' } };
+      case 'POST /admin/persons/{username}/adopt':
+        return { parameters: { username: 'liuyizhou' }, body: { dryRun: true } };
+      case 'POST /admin/projects/{project}/adopt':
+        return { parameters: { project }, body: { dryRun: true } };
       default:
         return route.includes('{project}') ? { parameters: { project } } : {};
     }
@@ -165,6 +179,24 @@ export class AccessWorld {
       content: 'v1',
     });
     await this.makeTeam(this.team);
+  }
+
+  /** Somebody who logged in once. */
+  private async newPerson(): Promise<string> {
+    const username = `person-${++this.teams}`;
+    const person = { username, password: 'a password', displayName: username, email: null };
+    this.sandbox.directory.add(person, randomUUID());
+    await ok(new Client(this.sandbox.url).post('/auth/login', { username, password: person.password }));
+    return username;
+  }
+
+  /** The username of somebody whose entry is another one by now. */
+  private async disputedName(): Promise<string> {
+    const username = await this.newPerson();
+    this.sandbox.directory.remove(username);
+    const person = { username, password: 'a password', displayName: username, email: null };
+    this.sandbox.directory.add(person, randomUUID());
+    return username;
   }
 
   private async makeTeam(name: string): Promise<void> {
