@@ -1,7 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { InjectDataSource } from '@nestjs/typeorm';
-import type { DataSource } from 'typeorm';
-import { AuditService } from '../audit/audit.service';
+import { AuditService, type AuditAction } from '../audit/audit.service';
 import type { PersonCaller } from '../auth/caller';
 import { assertUnreachable, DomainError } from '../common/errors';
 import { Clock } from '../common/clock';
@@ -51,7 +49,6 @@ interface Run {
 @Injectable()
 export class Provisioning {
   constructor(
-    @InjectDataSource() private readonly dataSource: DataSource,
     private readonly projects: ProjectsService,
     private readonly drifts: DriftRecords,
     private readonly harborUsers: HarborUsers,
@@ -139,10 +136,6 @@ export class Provisioning {
         }
         return;
       }
-      case 'own-user':
-        await lease.write({ harborUserId: step.userId });
-        account.harborUserId = step.userId;
-        return;
       case 'add-member': {
         const added = await this.harborUsers.addProjectAdmin(project.name, step.userId, lease);
         facts.membership = added.outcome === 'created' ? { id: added.id, isAdmin: true } : undefined;
@@ -174,8 +167,8 @@ export class Provisioning {
         facts.user = await this.harborUsers.observe(account);
         return;
       case 'membership':
-        if (account.harborUserId === null) throw new Error('the membership of a user that is not known');
-        facts.membership = await this.harborUsers.observeMembership(project.name, account.harborUserId);
+        if (!facts.user) throw new Error('the membership of a user that was not seen');
+        facts.membership = await this.harborUsers.observeMembership(project.name, facts.user.id);
         return;
     }
   }
@@ -186,21 +179,20 @@ export class Provisioning {
     const now = this.clock.now();
     const isFirst = account.credentialsIssuedAt === null;
     const isShown = run.isPasswordSet && run.attendance.claim();
-    const ended = { harborUserId, readyAt: account.readyAt ?? now, updatedAt: now };
-    await this.dataSource.transaction(async (manager) => {
-      await this.drifts.settled(manager, project.id, 'project');
-      await this.drifts.settled(manager, project.id, 'member', caller.username);
-      if (isShown) {
-        await lease.write({ ...ended, credentialsState: 'issued', credentialsIssuedAt: now }, manager);
-        const action = isFirst ? 'account.credentials-issued' : 'account.credentials-reset';
-        await this.audit.record(manager, caller, action, account.harborUsername);
-        return;
-      }
-      const state = isFirst || run.isPasswordTouched ? ({ credentialsState: 'none' } as const) : {};
-      await lease.write({ ...ended, ...state }, manager);
-      const action = isFirst ? 'account.made' : 'account.credentials-withheld';
-      await this.audit.record(manager, caller, action, account.harborUsername);
-    });
+    const isStateEnded = isFirst || run.isPasswordTouched;
+    await lease.writeAndRelease(
+      {
+        harborUserId,
+        readyAt: account.readyAt ?? now,
+        updatedAt: now,
+        ...(isShown ? { credentialsState: 'issued', credentialsIssuedAt: now } : {}),
+        ...(!isShown && isStateEnded ? { credentialsState: 'none' } : {}),
+      },
+      async (manager) => {
+        if (!isFirst) await this.settleDrifts(manager, run);
+        await this.audit.record(manager, caller, actionOf(isShown, isFirst), account.harborUsername);
+      },
+    );
     if (!isShown) return null;
     return {
       first: isFirst,
@@ -210,6 +202,16 @@ export class Provisioning {
       issuedAt: now,
     };
   }
+
+  private async settleDrifts(manager: EntityManager, { project, caller }: Run): Promise<void> {
+    await this.drifts.settled(manager, project.id, 'project');
+    await this.drifts.settled(manager, project.id, 'member', caller.username);
+  }
+}
+
+function actionOf(isShown: boolean, isFirst: boolean): AuditAction {
+  if (isShown) return isFirst ? 'account.credentials-issued' : 'account.credentials-reset';
+  return isFirst ? 'account.made' : 'account.credentials-withheld';
 }
 
 function rowOf({ account, project, attendance, isPasswordSet }: Run): Parameters<typeof nextStep>[0] {
