@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
 import { AuditService, type AuditAction } from '../audit/audit.service';
 import type { PersonCaller } from '../auth/caller';
 import { assertUnreachable, DomainError } from '../common/errors';
