@@ -1,8 +1,15 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { DataSource } from 'typeorm';
+import { v7 } from 'uuid';
 import { OffboardingRounds } from '../../src/accounts/offboarding-rounds.service';
 import { OffboardingService } from '../../src/accounts/offboarding.service';
 import { pushTinyImage } from '../../sandbox/registry-client';
 import type { Sandbox } from '../../sandbox/sandbox';
+import { Person } from '../../src/auth/person.entity';
+import { PEOPLE, startApp, type TestApp } from './app';
 import { callHarbor, Client, startTestSandbox } from './journey';
 
 interface Login {
@@ -277,6 +284,84 @@ describe('offboarding', () => {
       status: 404,
       body: { code: 'person.not-found' },
     });
+  });
+});
+
+describe('the search for people who left', () => {
+  it('goes on where it was cut off, and counts nobody twice in one search', async () => {
+    const sandbox = await startTestSandbox({ env: { ...ENV, OFFBOARDING: 'report' } });
+    try {
+      const admin = await Client.login(sandbox, 'grace');
+      const persons = sandbox.app.get(DataSource).getRepository(Person);
+      const known = await persons.findOneByOrFail({ username: 'grace' });
+      for (let number = 0; number < 150; number += 1) {
+        const id = v7();
+        await persons.insert({ ...known, id, directoryId: id, username: id, usernameKey: id });
+      }
+      let looks = 0;
+      const cutOff = Object.defineProperty(new AbortController().signal, 'aborted', {
+        get: () => (looks += 1) > 1,
+      });
+      const rounds = sandbox.app.get(OffboardingRounds);
+      await rounds.run(cutOff);
+      const begun = (await admin.get('/admin/offboarding')).body;
+      expect(begun.absent).toBeLessThanOrEqual(100);
+      expect(begun).toMatchObject({ searchCompletedAt: null, due: 0 });
+      expect(begun.searchStartedAt).not.toBeNull();
+      await rounds.run(never);
+      expect((await admin.get('/admin/offboarding')).body).toMatchObject({
+        absent: 150,
+        due: 0,
+        searchStartedAt: null,
+      });
+      await rounds.run(never);
+      expect((await admin.get('/admin/offboarding')).body).toMatchObject({ due: 150, allowed: 15 });
+    } finally {
+      await sandbox.forget();
+    }
+  });
+
+  it('lets two replicas at once count everybody once', async () => {
+    const sandbox = await startTestSandbox({ env: { ...ENV, OFFBOARDING: 'report' } });
+    try {
+      const admin = await Client.login(sandbox, 'grace');
+      await Client.login(sandbox, 'ada');
+      sandbox.directory.remove('ada');
+      const rounds = sandbox.app.get(OffboardingRounds);
+      await Promise.all([rounds.run(never), rounds.run(never)]);
+      expect((await admin.get('/admin/offboarding')).body).toMatchObject({ absent: 1, due: 0 });
+    } finally {
+      await sandbox.forget();
+    }
+  });
+});
+
+describe('offboarding on another replica', () => {
+  it('is seen within a second by this one', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'berth-replicas-'));
+    const first = await startApp({ databasePath: join(folder, 'berth.db') });
+    const second = await startApp({ databasePath: join(folder, 'berth.db'), directory: first.directory });
+    const clientOf = async ({ app }: TestApp, username: string) => {
+      const url = (await app.getUrl()).replace('[::1]', '127.0.0.1');
+      const password = PEOPLE.find((person) => person.username === username)?.password;
+      const { body } = await new Client(url).post('/auth/login', { username, password });
+      return new Client(url, String(body.accessToken));
+    };
+    try {
+      const ada = await clientOf(second, 'ada');
+      expect((await ada.get('/auth/me')).status).toBe(200);
+      const admin = await clientOf(first, 'grace');
+      expect((await admin.post('/admin/persons/ada/offboard', {})).status).toBe(200);
+      await setTimeout(1_000);
+      expect((await ada.get('/auth/me')).status).toBe(401);
+      expect((await admin.post('/admin/persons/ada/restore')).status).toBe(200);
+      await setTimeout(1_000);
+      expect((await ada.get('/auth/me')).status).toBe(200);
+    } finally {
+      await second.stop();
+      await first.stop();
+      rmSync(folder, { recursive: true });
+    }
   });
 });
 
