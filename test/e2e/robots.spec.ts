@@ -432,6 +432,26 @@ describe('robots for CI', () => {
     { fault: 'refused by a 429', kind: 'status', status: 429 },
   ];
 
+  it('whose time is over are gone in the end, in whatever ways Harbor fails meanwhile', async () => {
+    const expiresAt = new Date(Date.now() + 1_500).toISOString();
+    const made = await Promise.all(FAULTS.map(async (_, n) => create(`ci${n}`, 'pull', { expiresAt })));
+    expect(made.map(({ status }) => status)).toEqual(FAULTS.map(() => 201));
+    for (const { kind, status } of FAULTS) {
+      const more = status === undefined ? {} : { status };
+      sandbox.harbor.faults.add({ kind, method: 'DELETE', path: /\/robots\/\d+$/, times: 1, ...more });
+    }
+    const rows = sandbox.app.get<DataSource>(getDataSourceToken()).getRepository(Robot);
+    await until(async () => {
+      await rows.update({ dueAt: MoreThan(new Date()) }, { dueAt: new Date() });
+      return (await rows.count()) === 0;
+    });
+    expect(await inHarbor()).toEqual([]);
+    const ended = (await auditOf('project.robot-ended')).map(({ target }) => target);
+    for (const [n] of FAULTS.entries()) {
+      expect(ended.filter((target) => target === `${PROJECT} ci${n}`)).toHaveLength(1);
+    }
+  }, 120_000);
+
   describe.each(FAULTS)('whose making was $fault', ({ kind, ...more }) => {
     const fail = () => {
       const status = more.status === undefined ? {} : { status: more.status };
