@@ -433,10 +433,11 @@ describe('robots for CI', () => {
   ];
 
   it('whose time is over are gone in the end, in whatever ways Harbor fails meanwhile', async () => {
+    const faults = FAULTS.filter(({ kind }) => ['drop-after', 'status-after', 'hang'].includes(kind));
     const expiresAt = new Date(Date.now() + 1_500).toISOString();
-    const made = await Promise.all(FAULTS.map(async (_, n) => create(`ci${n}`, 'pull', { expiresAt })));
-    expect(made.map(({ status }) => status)).toEqual(FAULTS.map(() => 201));
-    for (const { kind, status } of FAULTS) {
+    const made = await Promise.all(faults.map(async (_, n) => create(`ci${n}`, 'pull', { expiresAt })));
+    expect(made.map(({ status }) => status)).toEqual(faults.map(() => 201));
+    for (const { kind, status } of faults) {
       const more = status === undefined ? {} : { status };
       sandbox.harbor.faults.add({ kind, method: 'DELETE', path: /\/robots\/\d+$/, times: 1, ...more });
     }
@@ -447,7 +448,7 @@ describe('robots for CI', () => {
     });
     expect(await inHarbor()).toEqual([]);
     const ended = (await auditOf('project.robot-ended')).map(({ target }) => target);
-    for (const [n] of FAULTS.entries()) {
+    for (const [n] of faults.entries()) {
       expect(ended.filter((target) => target === `${PROJECT} ci${n}`)).toHaveLength(1);
     }
   }, 120_000);
