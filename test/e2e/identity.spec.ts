@@ -118,6 +118,15 @@ describe('identity', () => {
     });
   });
 
+  it('refuses to keep for a new entry what belongs to one that is only renamed', async () => {
+    sandbox.directory.rename('liuyizhou', 'liu.yizhou');
+    const newcomer = { username: 'liuyizhou', password: 'a password', displayName: 'Liu', email: null };
+    sandbox.directory.add(newcomer, NEW_ENTRY);
+    expect(await decide('keep')).toMatchObject({ status: 409, body: { code: 'person.entry-exists' } });
+    const renamed = await clientOf('liu.yizhou', passwordOf('liuyizhou'));
+    expect((await renamed.get('/account')).body).toMatchObject({ project: 'user-liuyizhou' });
+  });
+
   it('keeps account and project of somebody who was renamed', async () => {
     sandbox.directory.rename('liuyizhou', 'liu.yizhou');
     const renamed = await clientOf('liu.yizhou', passwordOf('liuyizhou'));
