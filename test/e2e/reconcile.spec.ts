@@ -311,6 +311,18 @@ describe('reconcile', () => {
     expect(await list(RULES)).toContainEqual(theirs);
   });
 
+  it('gives nothing back to a person who was offboarded', async () => {
+    expect((await admin.post('/admin/persons/liuyizhou/offboard', {})).status).toBeLessThan(300);
+    expect(await roleOf(TEAM, 'liuyizhou')).toBeNull();
+    const ownRole = await roleOf(MINE, 'liuyizhou');
+    const start = sandbox.harbor.calls.length;
+    await reconcile({});
+    expect(await finished()).toMatchObject({ checked: 2, found: 0, open: [] });
+    expect(await roleOf(TEAM, 'liuyizhou')).toBeNull();
+    expect(await roleOf(MINE, 'liuyizhou')).toBe(ownRole);
+    expect(writesSince(start)).toEqual([]);
+  });
+
   it('stops while Harbor is down, takes nothing for drift, and goes on afterwards', async () => {
     await asLiu('DELETE', `${RULES}/${Number((await rule()).id)}`);
     await sandbox.harbor.faults.down();
