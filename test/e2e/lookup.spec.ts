@@ -59,14 +59,13 @@ describe('GET /lookup', () => {
     expect(second.headers.get('x-request-id')).not.toBe(first.headers.get('x-request-id'));
   });
 
-  it('stops answering a revoked service token within about a second', async () => {
+  it('stops answering a revoked service token at once', async () => {
     const grace = await Client.login(sandbox, 'grace');
     const { body } = await grace.post('/admin/service-tokens', { kind: 'scheduler', name: 'short-lived' });
     const shortLived = new Client(sandbox.url, String(body.token));
     const question = { link: link(':v1'), for: 'liuyizhou' };
     expect((await shortLived.lookup(question)).status).toBe(200);
     await grace.delete(`/admin/service-tokens/${String(body.id)}`);
-    await new Promise((resolve) => setTimeout(resolve, 2_100));
     expect((await shortLived.lookup(question)).status).toBe(401);
   });
 
@@ -118,14 +117,12 @@ describe('GET /lookup', () => {
       state: 'gone',
       to: null,
     });
-    await new Promise((resolve) => setTimeout(resolve, 1_100));
     const gone = await scheduler.lookup({ link: link(':v3'), for: 'liuyizhou' });
     expect(gone.body).toMatchObject({ digest: image.recordedDigest, state: 'gone' });
     expect(gone.body.warnings).toMatchObject([{ code: 'lookup.warning.tag-gone' }]);
 
     await callHarbor(sandbox, login, 'DELETE', artifact);
     await liu.post(`/images/${String(image.id)}/check`);
-    await new Promise((resolve) => setTimeout(resolve, 1_100));
     const collected = await scheduler.lookup({ link: link(':v3'), for: 'liuyizhou' });
     expect(collected).toMatchObject({ status: 409, body: { code: 'tag.recorded-gone' } });
   });
