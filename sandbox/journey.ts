@@ -31,11 +31,25 @@ PASSWORD=$(curl -s -X POST $BERTH/account/credentials -H "authorization: Bearer 
 # 4  Push (or with docker: docker login, docker tag, docker push, as step 3 printed them)
 npm run sandbox:push -- ${link} --username ${person.username} --password "$PASSWORD"
 
-# 5  Import it into the catalog
-curl -s $BERTH/images -H "authorization: Bearer $TOKEN" ${json} -d '{"link":"${link}","description":"My first image","taskType":"pytorch"}'
+# 5  Import it into the catalog, then give it a better title
+IMAGE=$(curl -s $BERTH/images -H "authorization: Bearer $TOKEN" ${json} -d '{"link":"${link}","description":"My first image","taskType":"pytorch"}' | tee /dev/stderr | node -pe 'JSON.parse(fs.readFileSync(0)).id')
+curl -s -X PATCH $BERTH/images/$IMAGE -H "authorization: Bearer $TOKEN" ${json} -d '{"description":"My first image, renamed","taskType":"jupyter"}'
 
-# 6  What a job runs, asked by the scheduler
+# 6  What a job runs, asked by the scheduler: "pinned" is the answer
 curl -s "$BERTH/lookup?link=${link}&for=${person.username}" -H "authorization: Bearer ${sandbox.schedulerToken}"
+
+# 7  Only latest may move: pushing v1 again is refused ...
+npm run sandbox:push -- ${link} --username ${person.username} --password "$PASSWORD" --content other
+
+# 8  ... until its owner lifts the rule in Harbor; the check says "moved", from which digest to which, and jobs keep the first
+RULES=${harbor.url}/api/v2.0/projects/user-${person.username}/immutabletagrules
+curl -s -X DELETE -u "${person.username}:$PASSWORD" $RULES/$(curl -s -u "${person.username}:$PASSWORD" $RULES | node -pe 'JSON.parse(fs.readFileSync(0))[0].id')
+npm run sandbox:push -- ${link} --username ${person.username} --password "$PASSWORD" --content other
+curl -s -X POST $BERTH/images/$IMAGE/check -H "authorization: Bearer $TOKEN"
+curl -s "$BERTH/lookup?link=${link}&for=${person.username}" -H "authorization: Bearer ${sandbox.schedulerToken}"
+
+# 9  A new password; the old one ends at once, and the rule is back
+curl -s -X POST $BERTH/account/credentials -H "authorization: Bearer $TOKEN" ${json} -d '{"reset":true}'
 `;
 }
 

@@ -67,6 +67,10 @@ export const messagesEn = {
     title: 'Not a platform',
     detail: 'This must be an operating system and an architecture, such as linux/amd64.',
   },
+  'field.visible-text': {
+    title: 'Not plain text',
+    detail: 'This must be one line of text without control characters.',
+  },
   'field.unknown': { title: 'Not known', detail: 'There is no field "{name}" here.' },
 
   // Login, tokens, rights

@@ -61,6 +61,10 @@ export const messagesZh: Readonly<Record<MessageCode, MessageText>> = {
     title: '不是有效的平台',
     detail: '此处须填写操作系统和架构，例如 linux/amd64。',
   },
+  'field.visible-text': {
+    title: '不是普通文本',
+    detail: '这里必须是一行不含控制字符的文本。',
+  },
   'field.unknown': { title: '未知字段', detail: '此处没有字段 “{name}”。' },
 
   // Login, tokens, rights

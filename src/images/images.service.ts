@@ -4,6 +4,7 @@ import { LessThan, type DataSource, type FindOptionsWhere } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { AuditService } from '../audit/audit.service';
 import type { PersonCaller } from '../auth/caller';
+import { Changes } from '../common/changes';
 import { Clock } from '../common/clock';
 import { DomainError } from '../common/errors';
 import { requireFresh } from '../common/etag';
@@ -59,6 +60,7 @@ export class ImagesService {
     private readonly tagRecords: TagRecordsService,
     private readonly harbor: HarborClient,
     private readonly audit: AuditService,
+    private readonly changes: Changes,
     private readonly clock: Clock,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
@@ -74,8 +76,9 @@ export class ImagesService {
     this.requireTaskType(wanted.taskType);
     const name = imageName(link);
     await this.refuseSecondImport(caller.personId, name, link);
-    if (!(await this.access.mayPull(caller.personId, link.project))) throw imageNotFound();
-    const { facts, digest, record } = await this.observe(link);
+    const harborProjectId = await this.access.pullableProjectId(caller.personId, link.project);
+    if (harborProjectId === null) throw imageNotFound();
+    const { facts, digest, record } = await this.observe(link, harborProjectId);
     const now = this.clock.now();
     const image = this.dataSource.manager.create(Image, {
       id: uuidv7(),
@@ -103,6 +106,7 @@ export class ImagesService {
       await this.refuseSecondImport(caller.personId, name, link);
       throw error;
     }
+    this.changes.note();
     return { image, record };
   }
 
@@ -151,14 +155,16 @@ export class ImagesService {
     if (change.taskType !== undefined) this.requireTaskType(change.taskType);
     const { image, record } = await this.get(caller, id);
     requireFresh(ifMatch, image.version);
+    const { description = image.description, taskType = image.taskType } = change;
+    if (description === image.description && taskType === image.taskType) return { image, record };
     const changed = this.dataSource.manager.create(Image, {
       ...image,
-      description: change.description ?? image.description,
-      taskType: change.taskType ?? image.taskType,
+      description,
+      taskType,
       version: image.version + 1,
       updatedAt: this.clock.now(),
     });
-    const { description, taskType, version, updatedAt } = changed;
+    const { version, updatedAt } = changed;
     await this.dataSource.transaction(async (manager) => {
       const written = await manager.update(
         Image,
@@ -179,6 +185,7 @@ export class ImagesService {
       await manager.delete(Image, { id });
       await this.audit.record(manager, caller, 'image.deleted', image.name);
     });
+    this.changes.note();
   }
 
   /** Looks at Harbor now and records what it saw. @throws DomainError not-found; outages of Harbor */
@@ -192,7 +199,7 @@ export class ImagesService {
       tag,
       state,
       from: record?.recordedDigest ?? null,
-      to: record?.currentDigest ?? null,
+      to: state === 'unknown' ? null : (record?.currentDigest ?? null),
       checkedAt: record?.checkedAt ?? this.clock.now(),
     };
   }
@@ -233,25 +240,22 @@ export class ImagesService {
   }
 
   /** A link with a digest never moves and has no tag record; its tag, where it has one, must carry that digest. */
-  private async observe(link: ImageLink): Promise<{
-    facts: Pick<Image, 'kind' | 'platforms' | 'sizeBytes'>;
-    digest: string | null;
-    record: TagRecord | null;
-  }> {
+  private async observe(link: ImageLink, harborProjectId: number): Promise<Observed> {
     if (link.digest !== null) {
-      return {
-        facts: factsOf(await this.lookByDigest(link, link.digest)),
-        digest: link.digest,
-        record: null,
-      };
+      const artifact = await this.lookByDigest(link, link.digest, harborProjectId);
+      return { facts: factsOf(artifact), digest: link.digest, record: null };
     }
-    const record = await this.checkTag(link);
+    const record = await this.checkTag(link, harborProjectId);
     return { facts: factsOf(record), digest: null, record };
   }
 
-  private async lookByDigest(link: ImageLink, given: string): Promise<HarborArtifact> {
+  private async lookByDigest(
+    link: ImageLink,
+    given: string,
+    harborProjectId: number,
+  ): Promise<HarborArtifact> {
     const look = await this.harbor.look(link.project, link.repository, link.tag ?? given);
-    if (!look.found) throw imageNotFound();
+    if (!look.found || look.artifact.projectId !== harborProjectId) throw imageNotFound();
     const actual = look.artifact.digest;
     if (actual === given) return look.artifact;
     const params = { tag: link.tag ?? '', actual, given };
@@ -259,11 +263,15 @@ export class ImagesService {
     throw new DomainError('invalid', code, params, { errors: [{ pointer: '/link', code, params }] });
   }
 
-  private async checkTag({ project, repository, tag }: ImageLink): Promise<TagRecord> {
+  private async checkTag(
+    { project, repository, tag }: ImageLink,
+    harborProjectId: number,
+  ): Promise<TagRecord> {
     if (tag === null) throw imageNotFound();
     const { record, state } = await this.tagRecords.check({ project, repository, tag });
     if (record === null || state === 'gone') throw imageNotFound();
     if (state === 'unknown') throw new DomainError('conflict', 'project.replaced', { project });
+    if (record.harborProjectId !== harborProjectId) throw imageNotFound();
     if (state === 'moved') {
       throw new DomainError('conflict', 'image.tag-moved', {
         tag,
@@ -287,6 +295,12 @@ export class ImagesService {
       ...(project === undefined ? {} : { project }),
     };
   }
+}
+
+interface Observed {
+  facts: Pick<Image, 'kind' | 'platforms' | 'sizeBytes'>;
+  digest: string | null;
+  record: TagRecord | null;
 }
 
 function factsOf({

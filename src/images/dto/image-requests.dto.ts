@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { IsOptional, IsString, Length, MaxLength } from 'class-validator';
+import { IsOptional, IsString, Length, Matches, MaxLength, ValidateIf } from 'class-validator';
 import type { MessageCode, MessageParams } from '../../common/messages.en';
 import { PageQuery } from '../../common/paging';
 
@@ -12,6 +12,12 @@ const LINK = text(1024);
 const DESCRIPTION = text(120);
 const TASK_TYPE = text(64);
 const PROJECT = text(255);
+
+/** No control characters, and none that turn the direction of what follows. */
+const VISIBLE = /^[^\p{Cc}\u202A-\u202E\u2066-\u2069]*$/u;
+
+/** Null is not "leave it as it is": only what is not given is. */
+const ifGiven = ValidateIf((_, value: unknown) => value !== undefined);
 
 /** People's titles come with stray white space around them. */
 const trimmed = Transform(({ value }: { value: unknown }) =>
@@ -30,6 +36,7 @@ export class ImportImageDto {
   @trimmed
   @IsString(DESCRIPTION)
   @Length(1, 120, DESCRIPTION)
+  @Matches(VISIBLE, { message: 'field.visible-text' })
   description: string;
 
   @ApiProperty({ example: 'pytorch', description: 'One of GET /images/task-types' })
@@ -40,14 +47,15 @@ export class ImportImageDto {
 
 export class ChangeImageDto {
   @ApiPropertyOptional({ example: 'PyTorch 24.12, data loaders fixed', minLength: 1, maxLength: 120 })
-  @IsOptional()
+  @ifGiven
   @trimmed
   @IsString(DESCRIPTION)
   @Length(1, 120, DESCRIPTION)
+  @Matches(VISIBLE, { message: 'field.visible-text' })
   description?: string;
 
   @ApiPropertyOptional({ example: 'jupyter', description: 'One of GET /images/task-types' })
-  @IsOptional()
+  @ifGiven
   @IsString(TASK_TYPE)
   @MaxLength(64, TASK_TYPE)
   taskType?: string;
