@@ -1,7 +1,7 @@
 import { SANDBOX_MARK } from '../src/config/environment-rules';
-import { SERVICE_ROBOT_PERMISSIONS } from '../src/harbor/service-account';
 import { SandboxDirectory, type SandboxPerson } from './directory/sandbox-directory';
 import { SandboxHarbor } from './harbor/sandbox-harbor';
+import { makeServiceRobot } from './service-robot';
 
 const ADMIN = { username: 'admin', password: `Harbor12345-${SANDBOX_MARK}` };
 
@@ -27,7 +27,7 @@ export function manyPeople(count: number): SandboxPerson[] {
 export async function startSurroundings(people: readonly SandboxPerson[]): Promise<Surroundings> {
   const harbor = await SandboxHarbor.start({ adminPassword: ADMIN.password });
   const directory = await SandboxDirectory.start({ people });
-  const robot = await makeServiceRobot(harbor.url);
+  const robot = await makeServiceRobot(harbor.url, ADMIN.password);
   return {
     harbor,
     harborAdmin: ADMIN,
@@ -59,20 +59,4 @@ export async function startSurroundings(people: readonly SandboxPerson[]): Promi
       await harbor.stop();
     },
   };
-}
-
-async function makeServiceRobot(harborUrl: string): Promise<{ name: string; secret: string }> {
-  const authorization = `Basic ${Buffer.from(`${ADMIN.username}:${ADMIN.password}`).toString('base64')}`;
-  const response = await fetch(`${harborUrl}/api/v2.0/robots`, {
-    method: 'POST',
-    headers: { authorization, 'content-type': 'application/json' },
-    body: JSON.stringify({
-      name: 'berth',
-      level: 'system',
-      duration: -1,
-      permissions: SERVICE_ROBOT_PERMISSIONS,
-    }),
-  });
-  if (!response.ok) throw new Error(`making the service robot: ${response.status}`);
-  return (await response.json()) as { name: string; secret: string };
 }
