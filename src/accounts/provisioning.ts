@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { AuditService, type AuditAction } from '../audit/audit.service';
 import type { PersonCaller } from '../auth/caller';
-import { assertUnreachable, DomainError } from '../common/errors';
+import { assertUnreachable, DomainError, isOutage } from '../common/errors';
 import { Clock } from '../common/clock';
 import type { Config } from '../config/config';
 import { CONFIG } from '../config/config.module';
@@ -61,7 +61,8 @@ export class Provisioning {
   /**
    * @returns the credentials to show; null when nobody waits for them any more
    * @throws DomainError conflict `account.busy` when the lease was lost, `account.name-not-owned`,
-   *   `project.name-not-owned`, `account.replaced`, `project.replaced`, `harbor.changed`; outages of Harbor
+   *   `project.name-not-owned`, `account.replaced`, `project.replaced`, `harbor.changed`; outages of Harbor, as
+   *   `account.credentials-interrupted` where the old password may have ended already
    */
   async run(
     caller: PersonCaller,
@@ -82,6 +83,14 @@ export class Provisioning {
       isPasswordSet: false,
       isPasswordTouched: false,
     };
+    try {
+      return await this.toTheEnd(run);
+    } catch (error) {
+      throw mayHaveEndedPassword(run) && isOutage(error) ? interrupted(error) : error;
+    }
+  }
+
+  private async toTheEnd(run: Run): Promise<IssuedCredentials | null> {
     for (let steps = 0; steps < MAX_STEPS; steps += 1) {
       const step = nextStep(rowOf(run), run.facts);
       if (step.step === 'record') return this.record(run, step.userId);
@@ -208,6 +217,16 @@ export class Provisioning {
     await this.drifts.settled(manager, project.id, 'project');
     await this.drifts.settled(manager, project.id, 'member', caller.username);
   }
+}
+
+/** Only whoever had a password can lose it. */
+function mayHaveEndedPassword({ account, isPasswordTouched }: Run): boolean {
+  return isPasswordTouched && account.credentialsIssuedAt !== null;
+}
+
+function interrupted(outage: DomainError): DomainError {
+  const { kind, retryAfterSeconds } = outage;
+  return new DomainError(kind, 'account.credentials-interrupted', {}, { cause: outage, retryAfterSeconds });
 }
 
 function actionOf(isShown: boolean, isFirst: boolean): AuditAction {

@@ -170,6 +170,11 @@ export const messagesEn = {
     detail:
       'You may ask for credentials {perHour} times an hour. Try again in {waitSeconds} seconds; for programs that push by themselves, use a robot instead.',
   },
+  'account.credentials-interrupted': {
+    title: 'The reset stopped in the middle',
+    detail:
+      'The registry did not say whether it has the new password, so the old one may not work any more. Reset again in a minute; images and members are untouched.',
+  },
   'account.busy': {
     title: 'Your account is being worked on',
     detail:

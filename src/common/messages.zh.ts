@@ -156,6 +156,10 @@ export const messagesZh: Readonly<Record<MessageCode, MessageText>> = {
     detail:
       '您每小时最多可请求 {perHour} 次凭据。请在 {waitSeconds} 秒后重试；自动推送的程序请改用机器人账户。',
   },
+  'account.credentials-interrupted': {
+    title: '重置在中途停止',
+    detail: '镜像仓库没有确认新密码是否生效，旧密码可能已失效。请一分钟后再次重置；镜像和成员不受影响。',
+  },
   'account.busy': {
     title: '您的账户正在处理中',
     detail: '另一个凭据请求正在进行。请等待几秒，然后查看 GET /api/v1/account。',
