@@ -56,7 +56,7 @@ export class LdapDirectory extends Directory {
     if (typedName === '' || password === '' || `${typedName}${password}`.includes('\0')) return { ok: false };
     return this.converse(async (open) => {
       const service = await this.openService(open);
-      const person = await this.findPerson(service, this.config.loginAttribute, typedName, typedName);
+      const person = await this.findPerson(service, this.config.loginAttribute, typedName);
       // An unknown name costs the same operations as a wrong password, so that time does not tell them apart.
       const accepted = await this.accepts(await open(), person?.dn ?? this.nobodysDn(), password);
       if (!person || !accepted) return { ok: false };
@@ -80,11 +80,11 @@ export class LdapDirectory extends Directory {
   }
 
   async findByUsername(username: string): Promise<DirectoryEntry | null> {
-    return this.find(this.config.loginAttribute, username, username);
+    return this.find(this.config.loginAttribute, username);
   }
 
   async findById(id: string): Promise<DirectoryEntry | null> {
-    return this.find(this.config.idAttribute, searchedEntryId(this.config.idAttribute, id), null);
+    return this.find(this.config.idAttribute, searchedEntryId(this.config.idAttribute, id));
   }
 
   async ping(): Promise<void> {
@@ -93,15 +93,11 @@ export class LdapDirectory extends Directory {
     });
   }
 
-  private async find(
-    attribute: string,
-    value: string | Buffer | null,
-    typedName: string | null,
-  ): Promise<DirectoryEntry | null> {
+  private async find(attribute: string, value: string | Buffer | null): Promise<DirectoryEntry | null> {
     if (value === null || value.length === 0) return null;
     return this.converse(async (open) => {
       const service = await this.openService(open);
-      const person = await this.findPerson(service, attribute, value, typedName);
+      const person = await this.findPerson(service, attribute, value);
       return person && (await this.withRights(service, person));
     });
   }
@@ -153,7 +149,6 @@ export class LdapDirectory extends Directory {
     service: LdapConnection,
     attribute: string,
     value: string | Buffer,
-    typedName: string | null,
   ): Promise<Person | null> {
     const filter = new AndFilter({
       filters: [this.personFilter, new EqualityFilter({ attribute, value })],
@@ -167,7 +162,7 @@ export class LdapDirectory extends Directory {
         sizeLimit: 2,
       });
       const [entry] = entries;
-      return entry && entries.length === 1 ? this.readPerson(entry, typedName) : null;
+      return entry && entries.length === 1 ? this.readPerson(entry) : null;
     } catch (error) {
       if (hasResult(error, AMBIGUOUS_OR_ELSEWHERE)) return null;
       throw error;
@@ -239,10 +234,11 @@ export class LdapDirectory extends Directory {
   }
 
   /** Throws when the service account may not read the name or the id: without them nobody is identified. */
-  private readPerson(entry: SearchEntry, typedName: string | null): Person {
+  private readPerson(entry: SearchEntry): Person {
     const { loginAttribute, displayNameAttribute, emailAttribute } = this.config;
     const names = textsOf(entry, loginAttribute);
-    const username = names.find((name) => name.toLowerCase() === typedName?.toLowerCase()) ?? names[0];
+    // Of several, always the same one: a person who types another is still that person.
+    const [username] = names;
     if (username === undefined) throw new LdapFailure('read', `no readable ${loginAttribute} in the entry`);
     return {
       id: this.readId(entry),
