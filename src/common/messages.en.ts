@@ -905,6 +905,22 @@ export const messagesEn = {
     detail:
       '{tag} was first seen as {recordedDigest} and is {currentDigest} now. Only "latest" may move: push the new image under a new tag and import that.',
   },
+  'image.tag-not-found': {
+    title: 'The repository has no such tag',
+    detail: 'There is no tag {tag} in {repository}. Those most like it: {tags}.',
+  },
+  'image.label': {
+    title: 'The labels are not valid',
+    detail: 'At most {max} different labels, each of 1 to {length} characters.',
+  },
+  'image.warning.platform': {
+    title: 'The image does not run on the nodes here',
+    detail: 'The image has {platforms}, the nodes are {sitePlatforms}. A job there fails to start.',
+  },
+  'image.warning.not-an-image': {
+    title: 'This is no container image',
+    detail: 'It can be kept in the catalog, but no job can run it.',
+  },
   'tag.recorded-gone': {
     title: 'The image is gone from the registry',
     detail:

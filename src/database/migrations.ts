@@ -1,4 +1,4 @@
-import { Initial1795306452765 } from './migrations/1795306452765-initial';
+import { Initial1795307499567 } from './migrations/1795307499567-initial';
 
 /** Every migration, oldest first. `npm run migration:generate` adds to it. */
-export const migrations = [Initial1795306452765] as const;
+export const migrations = [Initial1795307499567] as const;

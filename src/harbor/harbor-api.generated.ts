@@ -749,6 +749,8 @@ export interface paths {
         get: {
             parameters: {
                 query: {
+                    /** @description Unescaped once more by Harbor */
+                    q?: components["parameters"]["q"];
                     sort?: components["parameters"]["sort"];
                     page: components["parameters"]["page"];
                     page_size: components["parameters"]["page_size"];
@@ -894,6 +896,8 @@ export interface paths {
                     page: components["parameters"]["page"];
                     page_size: components["parameters"]["page_size"];
                     with_tag: components["parameters"]["with_tag"];
+                    with_accessory?: components["parameters"]["with_accessory"];
+                    with_scan_overview?: components["parameters"]["with_scan_overview"];
                 };
                 header?: never;
                 path: {
@@ -1528,6 +1532,15 @@ export interface components {
             extra_attrs?: {
                 [key: string]: unknown;
             } | null;
+            /** @description Of the manifest */
+            annotations?: {
+                [key: string]: unknown;
+            } | null;
+            accessories?: components["schemas"]["Accessory"][] | null;
+            /** @description By the media type of the report; only with_scan_overview */
+            scan_overview?: {
+                [key: string]: components["schemas"]["ScanOverview"];
+            } | null;
             references?: {
                 child_digest: components["schemas"]["Digest"];
                 platform?: {
@@ -1536,6 +1549,18 @@ export interface components {
                     variant?: string;
                 } | null;
             }[] | null;
+        };
+        ScanOverview: {
+            scan_status?: string;
+            severity?: string;
+            end_time?: components["schemas"]["Time"];
+            summary?: {
+                total?: number;
+                fixable?: number;
+                summary?: {
+                    [key: string]: number;
+                } | null;
+            } | null;
         };
         Accessory: {
             id: components["schemas"]["Id"];
@@ -1775,6 +1800,8 @@ export interface components {
         page: number;
         page_size: number;
         with_tag: boolean;
+        with_accessory: boolean;
+        with_scan_overview: boolean;
     };
     requestBodies: {
         ImmutableRule: {

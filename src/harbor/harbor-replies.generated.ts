@@ -273,6 +273,40 @@ export const harborReplies = {
             },
           },
           extra_attrs: { type: ['object', 'null'], additionalProperties: {} },
+          annotations: { type: ['object', 'null'], additionalProperties: {} },
+          accessories: {
+            type: ['array', 'null'],
+            items: {
+              type: 'object',
+              required: ['id', 'digest', 'type', 'creation_time'],
+              properties: {
+                id: { type: 'integer', minimum: 1 },
+                digest: { type: 'string', pattern: '^sha(256:[0-9a-f]{64}|512:[0-9a-f]{128})$' },
+                type: { type: 'string' },
+                size: { type: 'integer' },
+                creation_time: { type: 'string', format: 'date-time' },
+              },
+            },
+          },
+          scan_overview: {
+            type: ['object', 'null'],
+            additionalProperties: {
+              type: 'object',
+              properties: {
+                scan_status: { type: 'string' },
+                severity: { type: 'string' },
+                end_time: { type: 'string', format: 'date-time' },
+                summary: {
+                  type: ['object', 'null'],
+                  properties: {
+                    total: { type: 'integer' },
+                    fixable: { type: 'integer' },
+                    summary: { type: ['object', 'null'], additionalProperties: { type: 'integer' } },
+                  },
+                },
+              },
+            },
+          },
           references: {
             type: ['array', 'null'],
             items: {
@@ -328,6 +362,40 @@ export const harborReplies = {
             },
           },
           extra_attrs: { type: ['object', 'null'], additionalProperties: {} },
+          annotations: { type: ['object', 'null'], additionalProperties: {} },
+          accessories: {
+            type: ['array', 'null'],
+            items: {
+              type: 'object',
+              required: ['id', 'digest', 'type', 'creation_time'],
+              properties: {
+                id: { type: 'integer', minimum: 1 },
+                digest: { type: 'string', pattern: '^sha(256:[0-9a-f]{64}|512:[0-9a-f]{128})$' },
+                type: { type: 'string' },
+                size: { type: 'integer' },
+                creation_time: { type: 'string', format: 'date-time' },
+              },
+            },
+          },
+          scan_overview: {
+            type: ['object', 'null'],
+            additionalProperties: {
+              type: 'object',
+              properties: {
+                scan_status: { type: 'string' },
+                severity: { type: 'string' },
+                end_time: { type: 'string', format: 'date-time' },
+                summary: {
+                  type: ['object', 'null'],
+                  properties: {
+                    total: { type: 'integer' },
+                    fixable: { type: 'integer' },
+                    summary: { type: ['object', 'null'], additionalProperties: { type: 'integer' } },
+                  },
+                },
+              },
+            },
+          },
           references: {
             type: ['array', 'null'],
             items: {
@@ -381,6 +449,40 @@ export const harborReplies = {
           },
         },
         extra_attrs: { type: ['object', 'null'], additionalProperties: {} },
+        annotations: { type: ['object', 'null'], additionalProperties: {} },
+        accessories: {
+          type: ['array', 'null'],
+          items: {
+            type: 'object',
+            required: ['id', 'digest', 'type', 'creation_time'],
+            properties: {
+              id: { type: 'integer', minimum: 1 },
+              digest: { type: 'string', pattern: '^sha(256:[0-9a-f]{64}|512:[0-9a-f]{128})$' },
+              type: { type: 'string' },
+              size: { type: 'integer' },
+              creation_time: { type: 'string', format: 'date-time' },
+            },
+          },
+        },
+        scan_overview: {
+          type: ['object', 'null'],
+          additionalProperties: {
+            type: 'object',
+            properties: {
+              scan_status: { type: 'string' },
+              severity: { type: 'string' },
+              end_time: { type: 'string', format: 'date-time' },
+              summary: {
+                type: ['object', 'null'],
+                properties: {
+                  total: { type: 'integer' },
+                  fixable: { type: 'integer' },
+                  summary: { type: ['object', 'null'], additionalProperties: { type: 'integer' } },
+                },
+              },
+            },
+          },
+        },
         references: {
           type: ['array', 'null'],
           items: {

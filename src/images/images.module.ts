@@ -5,14 +5,22 @@ import { HarborModule } from '../harbor/harbor.module';
 import { ProjectsModule } from '../projects/projects.module';
 import { TagRuleModule } from '../tag-rule/tag-rule.module';
 import { ImageAccess } from './image-access';
+import { ImageFieldChange } from './image-field-change.entity';
+import { ImageVerdicts } from './image-verdicts.service';
 import { Image } from './image.entity';
 import { ImagesController } from './images.controller';
 import { ImagesService } from './images.service';
 
 @Module({
-  imports: [TypeOrmModule.forFeature([Image]), HarborModule, AccountsModule, ProjectsModule, TagRuleModule],
+  imports: [
+    TypeOrmModule.forFeature([Image, ImageFieldChange]),
+    HarborModule,
+    AccountsModule,
+    ProjectsModule,
+    TagRuleModule,
+  ],
   controllers: [ImagesController],
-  providers: [ImagesService, ImageAccess],
+  providers: [ImagesService, ImageAccess, ImageVerdicts],
   exports: [ImagesService, ImageAccess],
 })
 export class ImagesModule {}

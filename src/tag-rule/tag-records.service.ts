@@ -24,6 +24,8 @@ export interface TagName {
 export interface Check {
   record: TagRecord | null;
   state: TagState;
+  /** What Harbor answered. */
+  look: ArtifactLook;
 }
 
 const MAX_TRIES = 5;
@@ -42,6 +44,17 @@ export class TagRecordsService {
   async find(name: TagName): Promise<TagRecord | null> {
     const { project, repository, tag } = name;
     return this.records.findOneBy({ project, repository, tag });
+  }
+
+  /** The records of these tags of one repository, by tag. */
+  async findInRepository(
+    project: string,
+    repository: string,
+    tags: readonly string[],
+  ): Promise<ReadonlyMap<string, TagRecord>> {
+    if (tags.length === 0) return new Map();
+    const found = await this.records.findBy({ project, repository, tag: In([...tags]) });
+    return new Map(found.map((record) => [record.tag, record]));
   }
 
   /** The records with these ids, by id. */
@@ -73,7 +86,7 @@ export class TagRecordsService {
   }
 
   private async first(name: TagName, look: ArtifactLook, beganAt: Date): Promise<Check | 'overtaken'> {
-    if (!look.found) return { record: null, state: look.absent === 'project' ? 'unknown' : 'gone' };
+    if (!look.found) return { record: null, state: look.absent === 'project' ? 'unknown' : 'gone', look };
     const { artifact } = look;
     const recordedDigest = digestToRecord(name.tag, artifact.digest);
     const record = this.records.create({
@@ -97,11 +110,11 @@ export class TagRecordsService {
       if (isUniqueViolation(error)) return 'overtaken';
       throw error;
     }
-    return { record, state: record.state };
+    return { record, state: record.state, look };
   }
 
   private async next(before: TagRecord, look: ArtifactLook, beganAt: Date): Promise<Check | 'overtaken'> {
-    if (isOfAnotherProject(before, look)) return { record: before, state: 'unknown' };
+    if (isOfAnotherProject(before, look)) return { record: before, state: 'unknown', look };
     const artifact = look.found ? look.artifact : null;
     const state = judge(before.recordedDigest, artifact?.digest ?? null);
     const answersWithThis = state === 'current' || state === 'as-recorded';
@@ -115,7 +128,7 @@ export class TagRecordsService {
     };
     const written = await this.records.update({ id: before.id, version: before.version }, change);
     return written.affected === 1
-      ? { record: this.records.create({ ...before, ...change }), state }
+      ? { record: this.records.create({ ...before, ...change }), state, look }
       : 'overtaken';
   }
 

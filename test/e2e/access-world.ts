@@ -91,9 +91,12 @@ export class AccessWorld {
       case 'POST /images':
         await this.person.delete(`/images/${await this.imageId()}`);
         return { body: { link: this.link, ...IMAGE } };
+      case 'POST /images/preview':
+        return { body: { link: this.link } };
       case 'PATCH /images/{id}':
         return { parameters: { id: await this.imageId() }, body: { description: 'Changed' } };
       case 'GET /images/{id}':
+      case 'GET /images/{id}/changes':
       case 'DELETE /images/{id}':
       case 'POST /images/{id}/check': {
         const id = await this.imageId();

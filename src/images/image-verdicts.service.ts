@@ -1,0 +1,179 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { PersonCaller } from '../auth/caller';
+import { closestNames } from '../common/closest-names';
+import { DomainError } from '../common/errors';
+import { isSignatureTag, requireTagOrDigest, type ImageLink } from '../common/image-link';
+import type { Config } from '../config/config';
+import { CONFIG } from '../config/config.module';
+import { HarborClient } from '../harbor/harbor.client';
+import type { ArtifactLook, HarborArtifact, ImageConfig } from '../harbor/harbor.types';
+import type { TagRecord } from '../tag-rule/tag-record.entity';
+import { judge } from '../tag-rule/tag-rule';
+import { TagRecordsService, type TagName } from '../tag-rule/tag-records.service';
+import { ImageAccess } from './image-access';
+import { describeImage, type ImageDescription } from './image-description';
+import { imageNotFound, pointingTo, readLinkField } from './image-name';
+import { tellingPlatform } from './image-warnings';
+
+/** Tags told where the one that was asked for is not there. */
+const LIKE_IT = 5;
+/** They are looked for among the tags of this many artifacts. */
+const MAX_PAGES = 3;
+const PAGE_SIZE = 100;
+
+/** A good verdict: it is there, and the person may pull it. */
+export interface Verdict {
+  artifact: HarborArtifact;
+  described: ImageDescription;
+  /** Null for a link with a digest, and in a preview of what was never seen. */
+  record: TagRecord | null;
+}
+
+/** Whether a link can be imported by a person, and what it is. A bad verdict is thrown. */
+@Injectable()
+export class ImageVerdicts {
+  constructor(
+    private readonly access: ImageAccess,
+    private readonly tagRecords: TagRecordsService,
+    private readonly harbor: HarborClient,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  /** @throws DomainError invalid `link.*`, pointing to `/link` */
+  readLink(text: string): ImageLink {
+    const link = readLinkField(text, this.config.registry, '/link');
+    return pointingTo('/link', () => {
+      requireTagOrDigest(link);
+      if (link.tag !== null && isSignatureTag(link.tag)) {
+        throw new DomainError('invalid', 'link.signature-tag', { tag: link.tag });
+      }
+      return link;
+    });
+  }
+
+  /**
+   * For an import: what was seen of a tag is recorded.
+   * @throws DomainError invalid `image.digest-mismatch`; not-found `image.not-found` (absent, or not theirs to
+   *   pull), `image.tag-not-found`; conflict `image.tag-moved`, `project.replaced`; outages of Harbor
+   */
+  async record(caller: PersonCaller, link: ImageLink): Promise<Verdict> {
+    await this.requireAccess(caller, link);
+    const { artifact, record } =
+      link.digest === null ? await this.checkTag(link) : await this.lookByDigest(link, link.digest);
+    return { artifact, record, described: await this.describe(link, artifact) };
+  }
+
+  /** As record, and nothing is recorded. */
+  async preview(caller: PersonCaller, link: ImageLink): Promise<Verdict> {
+    await this.requireAccess(caller, link);
+    const { artifact, record } =
+      link.digest === null ? await this.observeTag(link) : await this.lookByDigest(link, link.digest);
+    return { artifact, record, described: await this.describe(link, artifact) };
+  }
+
+  private async requireAccess(caller: PersonCaller, { project }: ImageLink): Promise<void> {
+    if (!(await this.access.mayPull(caller.personId, project))) throw imageNotFound();
+  }
+
+  /** A link with a digest never moves and has no tag record; its tag, where it has one, must carry that digest. */
+  private async lookByDigest(link: ImageLink, given: string): Promise<Seen> {
+    const look = await this.harbor.look(link.project, link.repository, link.tag ?? given);
+    if (!look.found) throw await this.absent(link, look);
+    const actual = look.artifact.digest;
+    if (actual === given) return { artifact: look.artifact, record: null };
+    const params = { tag: link.tag ?? '', actual, given };
+    const code = 'image.digest-mismatch';
+    throw new DomainError('invalid', code, params, { errors: [{ pointer: '/link', code, params }] });
+  }
+
+  private async checkTag(link: ImageLink): Promise<Seen> {
+    const name = tagNameOf(link);
+    const { record, state, look } = await this.tagRecords.check(name);
+    if (record !== null && state === 'unknown') throw replaced(name);
+    if (record === null || !look.found) throw await this.absent(link, look);
+    if (state === 'moved') throw moved(record, look.artifact.digest);
+    return { artifact: look.artifact, record };
+  }
+
+  private async observeTag(link: ImageLink): Promise<Seen> {
+    const name = tagNameOf(link);
+    const look = await this.harbor.look(name.project, name.repository, name.tag);
+    const record = await this.tagRecords.find(name);
+    if (!look.found) throw await this.absent(link, look);
+    if (record === null) return { artifact: look.artifact, record };
+    if (record.harborProjectId !== look.artifact.projectId) throw replaced(name);
+    if (judge(record.recordedDigest, look.artifact.digest) === 'moved')
+      throw moved(record, look.artifact.digest);
+    return { artifact: look.artifact, record };
+  }
+
+  /** Which tags there are is told only to those who may pull them, which was asked before. */
+  private async absent(link: ImageLink, look: ArtifactLook): Promise<DomainError> {
+    if (link.tag === null || look.found || look.absent !== 'artifact') return imageNotFound();
+    const tags = closestNames(link.tag, await this.tagNames(link), LIKE_IT);
+    if (tags.length === 0) return imageNotFound();
+    const repository = `${link.project}/${link.repository}`;
+    return new DomainError('not-found', 'image.tag-not-found', {
+      tag: link.tag,
+      repository,
+      tags: tags.join(', '),
+    });
+  }
+
+  /** The newest first. */
+  private async tagNames({ project, repository }: ImageLink): Promise<string[]> {
+    const names: string[] = [];
+    let upToArtifactId: number | null = null;
+    for (let page = 1; page <= MAX_PAGES; page += 1) {
+      const found = await this.harbor.listTaggedArtifacts({
+        project,
+        repository,
+        upToArtifactId,
+        limit: PAGE_SIZE,
+      });
+      if (found === null) break;
+      names.push(...found.items.flatMap(({ tags }) => tags.map(({ name }) => name)));
+      upToArtifactId = (found.items.at(-1)?.id ?? 1) - 1;
+      if (!found.hasMore) break;
+    }
+    return names.filter((name) => !isSignatureTag(name));
+  }
+
+  private async describe(link: ImageLink, artifact: HarborArtifact): Promise<ImageDescription> {
+    const described = describeImage(artifact, await this.configOf(link, artifact), link.repository);
+    const { suggestedTaskType: suggested } = described;
+    const isOffered = suggested !== null && this.config.images.taskTypes.includes(suggested);
+    return { ...described, suggestedTaskType: isOffered ? suggested : null };
+  }
+
+  /** An index has no config of its own: that of the platform that the nodes run tells about it. */
+  private async configOf(link: ImageLink, artifact: HarborArtifact): Promise<ImageConfig | null> {
+    if (artifact.kind !== 'index') return artifact.config;
+    const platform = tellingPlatform(artifact.platforms, this.config.images.sitePlatforms);
+    if (platform === null) return null;
+    const look = await this.harbor.look(link.project, link.repository, platform.digest);
+    return look.found ? look.artifact.config : null;
+  }
+}
+
+interface Seen {
+  artifact: HarborArtifact;
+  record: TagRecord | null;
+}
+
+function tagNameOf({ project, repository, tag }: ImageLink): TagName {
+  if (tag === null) throw imageNotFound();
+  return { project, repository, tag };
+}
+
+function moved({ tag, recordedDigest }: TagRecord, currentDigest: string): DomainError {
+  return new DomainError('conflict', 'image.tag-moved', {
+    tag,
+    recordedDigest: recordedDigest ?? '',
+    currentDigest,
+  });
+}
+
+function replaced({ project }: TagName): DomainError {
+  return new DomainError('conflict', 'project.replaced', { project });
+}
