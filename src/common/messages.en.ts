@@ -905,6 +905,11 @@ export const messagesEn = {
     detail:
       '{tag} was first seen as {recordedDigest} and is {currentDigest} now. Only "latest" may move: push the new image under a new tag and import that.',
   },
+  'repository.not-found': {
+    title: 'There is no such repository',
+    detail:
+      'Nothing was pushed as {project}/{repository}. GET /api/v1/projects/{project}/repositories lists what there is.',
+  },
   'image.tag-not-found': {
     title: 'The repository has no such tag',
     detail: 'There is no tag {tag} in {repository}. Those most like it: {tags}.',

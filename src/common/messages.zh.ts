@@ -824,6 +824,11 @@ export const messagesZh: Readonly<Record<MessageCode, MessageText>> = {
     detail:
       '{tag} 最初的摘要是 {recordedDigest}，现在是 {currentDigest}。只有 “latest” 可以移动：请用新标签推送新镜像，再导入该标签。',
   },
+  'repository.not-found': {
+    title: '没有这个镜像库',
+    detail:
+      '{project}/{repository} 中没有推送过任何内容。GET /api/v1/projects/{project}/repositories 可列出已有的。',
+  },
   'image.tag-not-found': {
     title: '没有这个标签',
     detail: '{repository} 中没有标签 {tag}。最相近的标签：{tags}。',

@@ -2,8 +2,11 @@ import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AccountsModule } from '../accounts/accounts.module';
 import { HarborModule } from '../harbor/harbor.module';
+import { ProjectManagementModule } from '../projects/project-management.module';
 import { ProjectsModule } from '../projects/projects.module';
 import { TagRuleModule } from '../tag-rule/tag-rule.module';
+import { BrowsingController } from './browsing.controller';
+import { BrowsingService } from './browsing.service';
 import { ImageAccess } from './image-access';
 import { ImageFieldChange } from './image-field-change.entity';
 import { ImageVerdicts } from './image-verdicts.service';
@@ -17,10 +20,11 @@ import { ImagesService } from './images.service';
     HarborModule,
     AccountsModule,
     ProjectsModule,
+    ProjectManagementModule,
     TagRuleModule,
   ],
-  controllers: [ImagesController],
-  providers: [ImagesService, ImageAccess, ImageVerdicts],
+  controllers: [ImagesController, BrowsingController],
+  providers: [ImagesService, ImageAccess, ImageVerdicts, BrowsingService],
   exports: [ImagesService, ImageAccess],
 })
 export class ImagesModule {}

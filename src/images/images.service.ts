@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { LessThan, type DataSource, type FindOptionsWhere } from 'typeorm';
+import { In, LessThan, type DataSource, type FindOptionsWhere } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { AuditService } from '../audit/audit.service';
 import type { PersonCaller } from '../auth/caller';
@@ -157,6 +157,16 @@ export class ImagesService {
   /** The person's own image of this name (`project/repository:tag`), or null. */
   async findByName(personId: string, name: string): Promise<Image | null> {
     return this.dataSource.manager.findOneBy(Image, { personId, name });
+  }
+
+  /** The ids of the person's own images of these names, by name. */
+  async findIds(personId: string, names: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    if (names.length === 0) return new Map();
+    const found = await this.dataSource.manager.find(Image, {
+      select: { id: true, name: true },
+      where: { personId, name: In([...names]) },
+    });
+    return new Map(found.map(({ id, name }) => [name, id]));
   }
 
   /**

@@ -66,6 +66,9 @@ const ROWS: Readonly<Record<string, string>> = {
   'DELETE /projects/{project}':               '401       2xx    same  2xx   403       403      2xx    401     401',
   'GET /projects/{project}/usage':            '401       2xx    404   2xx   403       403      2xx    401     401',
   'GET /projects/{project}/commands':         '401       2xx    404   2xx   403       403      2xx    401     401',
+  'GET /projects/{project}/repositories':     '401       2xx    404   2xx   403       403      2xx    401     401',
+  'GET /projects/{project}/repositories/{repository}/tags':
+                                              '401       2xx    404   2xx   403       403      2xx    401     401',
   'GET /projects/{project}/members':          '401       2xx    404   2xx   403       403      2xx    401     401',
   'GET /projects/{project}/members/{username}':
                                               '401       2xx    404   2xx   403       403      2xx    401     401',

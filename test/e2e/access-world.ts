@@ -113,6 +113,8 @@ export class AccessWorld {
         await this.makeTeam(fresh);
         return { parameters: { project: fresh }, isThere: () => this.isThere(`/projects/${fresh}`) };
       }
+      case 'GET /projects/{project}/repositories/{repository}/tags':
+        return { parameters: { project: PROJECT, repository: 'demo' } };
       case 'GET /projects/{project}/commands':
         return { parameters: { project }, query: { client: 'docker' } };
       case 'GET /projects/{project}/members/{username}':
