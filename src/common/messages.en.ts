@@ -914,6 +914,10 @@ export const messagesEn = {
     title: 'The repository has no such tag',
     detail: 'There is no tag {tag} in {repository}. Those most like it: {tags}.',
   },
+  'image.batch': {
+    title: 'Not a batch of images',
+    detail: 'This must be a list of 1 to {max} images, each as for POST /api/v1/images.',
+  },
   'image.label': {
     title: 'The labels are not valid',
     detail: 'At most {max} different labels, each of 1 to {length} characters.',

@@ -833,6 +833,10 @@ export const messagesZh: Readonly<Record<MessageCode, MessageText>> = {
     title: '没有这个标签',
     detail: '{repository} 中没有标签 {tag}。最相近的标签：{tags}。',
   },
+  'image.batch': {
+    title: '镜像列表不正确',
+    detail: '这里必须是 1 到 {max} 个镜像的列表，每个与 POST /api/v1/images 的内容相同。',
+  },
   'image.label': {
     title: '标记（labels）不正确',
     detail: '最多 {max} 个互不相同的标记，每个 1 到 {length} 个字符。',

@@ -9,6 +9,7 @@ import {
   Patch,
   Post,
   Query,
+  Req,
   Res,
 } from '@nestjs/common';
 import {
@@ -19,7 +20,7 @@ import {
   ApiOperation,
   ApiTags,
 } from '@nestjs/swagger';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { PersonCaller } from '../auth/caller';
 import { CurrentPerson } from '../auth/current-caller.decorator';
 import { Allow } from '../auth/roles.decorator';
@@ -29,14 +30,17 @@ import { RequestLanguage } from '../common/language.decorator';
 import type { Language } from '../common/messages';
 import { ApiProblem } from '../common/openapi-problem';
 import { ApiPage, Cursor, PageQuery, toPage, type Page } from '../common/paging';
+import { problemContextOf } from '../common/problem-context';
 import type { Config } from '../config/config';
 import { CONFIG } from '../config/config.module';
 import { ImageCheckDto, toImageCheckDto } from './dto/image-check.dto';
 import { ChangeImageDto, ImportImageDto, ListImagesDto, PreviewImageDto } from './dto/image-requests.dto';
+import { ImportBatchDto, ImportedBatchDto, toImportedBatchDto } from './dto/image-batch.dto';
 import { ImageChangeDto, toImageChangeDto } from './dto/image-change.dto';
 import { ImagePreviewDto, toImagePreviewDto } from './dto/image-preview.dto';
 import { ImageDto, toImageDto, type ImageAnswer } from './dto/image.dto';
 import { TaskTypeDto, toTaskTypeDto } from './dto/task-type.dto';
+import { ImageBatchService } from './image-batch.service';
 import { ImagesService, type CatalogedImage } from './images.service';
 import { ApiVerdictProblems } from './verdict-problems.decorator';
 
@@ -48,6 +52,7 @@ const changesCursor = new Cursor('image-changes', { id: 'string' });
 export class ImagesController {
   constructor(
     private readonly images: ImagesService,
+    private readonly batch: ImageBatchService,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
@@ -85,6 +90,26 @@ export class ImagesController {
     const imported = await this.images.import(person, body);
     reply.header('location', `/api/v1/images/${imported.image.id}`);
     return this.answer(imported, person, language, reply);
+  }
+
+  @Post('batch')
+  @Allow('person')
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'Import up to 100 images at once',
+    description:
+      'Each as if it came alone: one that is refused does not stop the others. The answer has one result for each, ' +
+      'in the same order: the image, or the problem that POST /images would have answered.',
+  })
+  @ApiOkResponse({ type: ImportedBatchDto })
+  async importBatch(
+    @CurrentPerson() person: PersonCaller,
+    @Body() { images }: ImportBatchDto,
+    @Req() request: FastifyRequest,
+  ): Promise<ImportedBatchDto> {
+    const context = problemContextOf(request, this.config.http.bodyLimitBytes);
+    const outcomes = await this.batch.importAll(person, images);
+    return toImportedBatchDto(outcomes, this.answerFor(person, context.language), context);
   }
 
   @Post('preview')

@@ -8,6 +8,7 @@ import { TagRuleModule } from '../tag-rule/tag-rule.module';
 import { BrowsingController } from './browsing.controller';
 import { BrowsingService } from './browsing.service';
 import { ImageAccess } from './image-access';
+import { ImageBatchService } from './image-batch.service';
 import { ImageFieldChange } from './image-field-change.entity';
 import { ImageVerdicts } from './image-verdicts.service';
 import { Image } from './image.entity';
@@ -24,7 +25,7 @@ import { ImagesService } from './images.service';
     TagRuleModule,
   ],
   controllers: [ImagesController, BrowsingController],
-  providers: [ImagesService, ImageAccess, ImageVerdicts, BrowsingService],
+  providers: [ImagesService, ImageAccess, ImageVerdicts, ImageBatchService, BrowsingService],
   exports: [ImagesService, ImageAccess],
 })
 export class ImagesModule {}

@@ -50,6 +50,7 @@ const ROWS: Readonly<Record<string, string>> = {
   'GET /images':                               OWN_MATTER,
   //                                          anonymous person other admin scheduler platform acting expired revoked
   'POST /images':                             '401       2xx    404   404   403       403      2xx    401     401',
+  'POST /images/batch':                       OWN_MATTER,
   'POST /images/preview':                     '401       2xx    404   404   403       403      2xx    401     401',
   'GET /images/{id}':                         '401       2xx    404   404   403       403      2xx    401     401',
   'PATCH /images/{id}':                       '401       2xx    404   404   403       403      2xx    401     401',

@@ -91,6 +91,8 @@ export class AccessWorld {
       case 'POST /images':
         await this.person.delete(`/images/${await this.imageId()}`);
         return { body: { link: this.link, ...IMAGE } };
+      case 'POST /images/batch':
+        return { body: { images: [{ link: this.link, ...IMAGE }] } };
       case 'POST /images/preview':
         return { body: { link: this.link } };
       case 'PATCH /images/{id}':

@@ -259,6 +259,69 @@ describe('the catalog', () => {
     });
   });
 
+  describe('POST /images/batch', () => {
+    interface Result {
+      status: number;
+      image?: Record<string, unknown>;
+      problem?: Record<string, unknown>;
+    }
+    const resultsOf = async (images: unknown[]) => {
+      const { status, body } = await liu.post('/images/batch', { images });
+      expect(status).toBe(200);
+      return body.results as Result[];
+    };
+
+    it('answers one result each, in order, and one that is refused does not stop the others', async () => {
+      const good = wanted('user-liuyizhou/nvidia-pytorch:24.11');
+      const results = await resultsOf([
+        { ...good, link: 'docker.io/library/ubuntu:24.04' },
+        good,
+        good,
+        { ...good, description: '', surplus: 1 },
+        wanted('user-liuyizhou/nvidia-pytorch:24.13'),
+        { ...good, link: link('user-liuyizhou/docker:v1'), taskType: 'none' },
+        wanted('user-liuyizhou/docker:v1'),
+      ]);
+      expect(results.map(({ status }) => status).sort()).toEqual([201, 201, 400, 404, 409, 422, 422]);
+      expect(results[0]?.problem).toMatchObject({
+        code: 'link.host-other',
+        instance: '/api/v1/images/batch',
+        errors: [{ pointer: '/images/0/link' }],
+      });
+      expect([results[1]?.status, results[2]?.status].sort()).toEqual([201, 409]);
+      expect(results[3]?.problem).toMatchObject({ errors: [{ pointer: '/images/3/surplus' }] });
+      expect(results[4]?.problem).toMatchObject({ code: 'image.tag-not-found' });
+      expect(results[5]?.problem).toMatchObject({ errors: [{ pointer: '/images/5/taskType' }] });
+      expect(results[6]?.image).toMatchObject({ repository: 'docker' });
+      const { items } = (await liu.get('/images')).body as unknown as Items;
+      expect(items).toHaveLength(2);
+      for (const { id } of items) await liu.delete(`/images/${String(id)}`);
+    });
+
+    it('imports a hundred, and no more', async () => {
+      await Promise.all(Array.from({ length: 10 }, (_, at) => push('batch', `n${at}`)));
+      const hundred = Array.from({ length: 100 }, (_, at) => wanted(`user-liuyizhou/batch:n${at % 10}`));
+      const results = await resultsOf(hundred);
+      expect(results.filter(({ status }) => status === 201)).toHaveLength(10);
+      expect(results.filter(({ status }) => status === 409)).toHaveLength(90);
+      for (const images of [[], [...hundred, hundred[0]], ['link'], 'link']) {
+        const refused = await liu.post('/images/batch', { images });
+        expect(refused).toMatchObject({ status: 422, body: { errors: [{ code: 'image.batch' }] } });
+      }
+      for (const { image } of results) if (image) await liu.delete(`/images/${String(image.id)}`);
+    });
+
+    it('tells each that the registry is away, and stores nothing', async () => {
+      await sandbox.harbor.faults.down();
+      const results = await resultsOf(
+        ['24.11', '24.12-v1.2.2'].map((tag) => wanted(`user-liuyizhou/nvidia-pytorch:${tag}`)),
+      );
+      expect(results).toMatchObject([{ status: 503 }, { status: 503 }]);
+      await sandbox.harbor.faults.up();
+      expect((await liu.get('/images')).body).toMatchObject({ items: [] });
+    });
+  });
+
   describe('PATCH /images/{id}', () => {
     it('writes each changed field into the history, by whom and from what to what', async () => {
       const imported = await liu.post('/images', wanted('user-liuyizhou/nvidia-pytorch:24.12-v1.2.3'));
