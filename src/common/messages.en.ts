@@ -914,6 +914,10 @@ export const messagesEn = {
     title: 'The repository has no such tag',
     detail: 'There is no tag {tag} in {repository}. Those most like it: {tags}.',
   },
+  'image.unsigned': {
+    title: 'A policy of the project forbids pulling this image',
+    detail: '{project} only lets images be pulled that {signature} has signed. Sign it, and import it then.',
+  },
   'image.batch': {
     title: 'Not a batch of images',
     detail: 'This must be a list of 1 to {max} images, each as for POST /api/v1/images.',

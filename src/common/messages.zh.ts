@@ -833,6 +833,10 @@ export const messagesZh: Readonly<Record<MessageCode, MessageText>> = {
     title: '没有这个标签',
     detail: '{repository} 中没有标签 {tag}。最相近的标签：{tags}。',
   },
+  'image.unsigned': {
+    title: '项目策略禁止拉取这个镜像',
+    detail: '{project} 只允许拉取经 {signature} 签名的镜像。请先签名，再导入。',
+  },
   'image.batch': {
     title: '镜像列表不正确',
     detail: '这里必须是 1 到 {max} 个镜像的列表，每个与 POST /api/v1/images 的内容相同。',

@@ -938,6 +938,7 @@ export interface paths {
             parameters: {
                 query: {
                     with_tag: components["parameters"]["with_tag"];
+                    with_accessory?: components["parameters"]["with_accessory"];
                 };
                 header?: never;
                 path: {
@@ -1449,6 +1450,10 @@ export interface components {
             repo_count?: number;
             metadata: {
                 public?: string;
+                /** @description Pulls need a signature of Notation */
+                enable_content_trust?: string;
+                /** @description Pulls need a signature of cosign */
+                enable_content_trust_cosign?: string;
             };
         };
         User: {

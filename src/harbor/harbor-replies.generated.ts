@@ -54,7 +54,14 @@ export const harborReplies = {
         owner_id: { type: 'integer' },
         creation_time: { type: 'string', format: 'date-time' },
         repo_count: { type: 'integer' },
-        metadata: { type: 'object', properties: { public: { type: 'string' } } },
+        metadata: {
+          type: 'object',
+          properties: {
+            public: { type: 'string' },
+            enable_content_trust: { type: 'string' },
+            enable_content_trust_cosign: { type: 'string' },
+          },
+        },
       },
     },
   },

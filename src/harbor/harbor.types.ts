@@ -7,7 +7,12 @@ export interface HarborProject {
   isPublic: boolean;
   createdAt: Date;
   repositoryCount: number;
+  /** Without a signature by each of these Harbor refuses every pull. */
+  signaturesNeeded: SignatureKind[];
 }
+
+/** Also the end of such an accessory's type: `signature.cosign`. */
+export type SignatureKind = 'cosign' | 'notation';
 
 export interface HarborUser {
   id: number;

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { AccountsService } from '../accounts/accounts.service';
 import { HarborClient } from '../harbor/harbor.client';
+import type { HarborProject, SignatureKind } from '../harbor/harbor.types';
 import { ProjectsService } from '../projects/projects.service';
 
 const REMEMBERED = { max: 50_000, ttl: 30_000 };
@@ -10,6 +11,7 @@ const REMEMBERED = { max: 50_000, ttl: 30_000 };
 @Injectable()
 export class ImageAccess {
   private readonly verdicts = new LRUCache<string, boolean>(REMEMBERED);
+  private readonly projectsSeen = new LRUCache<string, HarborProject>(REMEMBERED);
 
   constructor(
     private readonly accounts: AccountsService,
@@ -33,8 +35,20 @@ export class ImageAccess {
     return verdict;
   }
 
+  /** Whose signatures an image of the project needs to be pulled; what Harbor said is believed for 30 s. */
+  async signaturesNeeded(project: string): Promise<readonly SignatureKind[]> {
+    const seen = this.projectsSeen.get(project) ?? (await this.findProject(project));
+    return seen?.signaturesNeeded ?? [];
+  }
+
+  private async findProject(name: string): Promise<HarborProject | null> {
+    const found = await this.harbor.findProject(name);
+    if (found !== null) this.projectsSeen.set(name, found);
+    return found;
+  }
+
   private async askHarbor(personId: string | null, projectName: string): Promise<boolean> {
-    const project = await this.harbor.findProject(projectName);
+    const project = await this.findProject(projectName);
     if (project === null) return false;
     if (project.isPublic) return true;
     const harborUserId = personId === null ? null : await this.accounts.findHarborUserId(personId);

@@ -54,12 +54,14 @@ export class ImageVerdicts {
   /**
    * For an import: what was seen of a tag is recorded.
    * @throws DomainError invalid `image.digest-mismatch`; not-found `image.not-found` (absent, or not theirs to
-   *   pull), `image.tag-not-found`; conflict `image.tag-moved`, `project.replaced`; outages of Harbor
+   *   pull), `image.tag-not-found`; conflict `image.tag-moved`, `image.unsigned`, `project.replaced`; outages of
+   *   Harbor
    */
   async record(caller: PersonCaller, link: ImageLink): Promise<Verdict> {
     await this.requireAccess(caller, link);
     const { artifact, record } =
       link.digest === null ? await this.checkTag(link) : await this.lookByDigest(link, link.digest);
+    await this.refuseUnsigned(link, artifact);
     return { artifact, record, described: await this.describe(link, artifact) };
   }
 
@@ -68,11 +70,24 @@ export class ImageVerdicts {
     await this.requireAccess(caller, link);
     const { artifact, record } =
       link.digest === null ? await this.observeTag(link) : await this.lookByDigest(link, link.digest);
+    await this.refuseUnsigned(link, artifact);
     return { artifact, record, described: await this.describe(link, artifact) };
   }
 
   private async requireAccess(caller: PersonCaller, { project }: ImageLink): Promise<void> {
     if (!(await this.access.mayPull(caller.personId, project))) throw imageNotFound();
+  }
+
+  /** Harbor would refuse the pull to every job, so such an image is no use in the catalog. */
+  private async refuseUnsigned(link: ImageLink, { digest }: HarborArtifact): Promise<void> {
+    const { project, repository } = link;
+    const needed = await this.access.signaturesNeeded(project);
+    if (needed.length === 0) return;
+    const types = (await this.harbor.listAccessories(project, repository, digest)).map(({ type }) => type);
+    const signature = needed.find((kind) => !types.includes(`signature.${kind}`));
+    if (signature !== undefined) {
+      throw new DomainError('conflict', 'image.unsigned', { project, signature });
+    }
   }
 
   /** A link with a digest never moves and has no tag record; its tag, where it has one, must carry that digest. */

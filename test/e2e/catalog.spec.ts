@@ -4,7 +4,7 @@ import { HarborHttp } from '../../src/harbor/harbor-http';
 import { skopeo as skopeoBinary } from '../servers/skopeo';
 import { callHarbor, Client, startTestSandbox } from './journey';
 import { writeOciLayout } from './oci-layout';
-import { helmChart, pushArtifact } from './push-artifact';
+import { cosignSignature, helmChart, pushArtifact, signatureTag } from './push-artifact';
 import { Skopeo } from './skopeo';
 
 const ALIAS = 'registry.example.com';
@@ -181,6 +181,23 @@ describe('the catalog', () => {
       expect(await liu.post('/images', wanted(path))).toMatchObject({ status: 503 });
       await sandbox.harbor.faults.up();
       expect((await liu.get('/images')).body).toMatchObject({ items: [] });
+    });
+
+    it('refuse what the project’s policy lets nobody pull, until it is signed', async () => {
+      const policy = await callHarbor(sandbox, adaLogin, 'PUT', '/projects/user-ada', {
+        metadata: { public: 'false', enable_content_trust_cosign: 'true' },
+      });
+      expect(policy.status).toBe(200);
+      const digest = await push('trusted', 'v1', {}, 'user-ada');
+      const refused = await ada.post('/images', wanted('user-ada/trusted:v1'));
+      expect(refused).toMatchObject({
+        status: 409,
+        body: { code: 'image.unsigned', params: { signature: 'cosign' } },
+      });
+      expect(await preview(ada, 'user-ada/trusted:v1')).toMatchObject({ status: 409 });
+      await pushArtifact(adaLogin, 'user-ada/trusted', cosignSignature(digest), signatureTag(digest));
+      expect(await preview(ada, 'user-ada/trusted:v1')).toMatchObject({ status: 200 });
+      expect((await ada.get('/images')).body).toMatchObject({ items: [] });
     });
 
     it('tell of a moved tag before anything is imported', async () => {
