@@ -1525,6 +1525,8 @@ export interface components {
             digest: components["schemas"]["Digest"];
             type: string;
             manifest_media_type: string;
+            /** @description Since 2.10 */
+            artifact_type?: string;
             project_id: components["schemas"]["Id"];
             repository_id: components["schemas"]["Id"];
             /** @description With the project in front; not on 2.9 */

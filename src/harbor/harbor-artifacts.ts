@@ -327,6 +327,7 @@ function artifact(found: Schemas['Artifact'], project: string): HarborArtifact {
     id: found.id,
     digest: found.digest,
     mediaType: found.manifest_media_type,
+    artifactType: found.artifact_type ?? null,
     kind: kind(found),
     sizeBytes: found.size ?? 0,
     platforms: platforms(found),

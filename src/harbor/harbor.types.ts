@@ -100,6 +100,8 @@ export interface HarborArtifact {
   id: number;
   digest: string;
   mediaType: string;
+  /** What the manifest says that it is, else its config's type; null before Harbor 2.10. */
+  artifactType: string | null;
   kind: ArtifactKind;
   sizeBytes: number;
   /** Of an index: its children that are images (attestations are left out). Empty for what has no platform. */

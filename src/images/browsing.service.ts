@@ -1,17 +1,30 @@
 import { Injectable } from '@nestjs/common';
+import { Semaphore } from 'async-mutex';
 import type { PersonCaller } from '../auth/caller';
 import { DomainError } from '../common/errors';
 import { isRepositoryName, readSignatureTag } from '../common/image-link';
 import { HarborClient } from '../harbor/harbor.client';
-import type { HarborProject, HarborRepository, HarborTag, ShownArtifact } from '../harbor/harbor.types';
+import type {
+  HarborAccessory,
+  HarborArtifact,
+  HarborProject,
+  HarborRepository,
+  HarborTag,
+  ShownArtifact,
+} from '../harbor/harbor.types';
 import { ProjectRoles } from '../projects/project-roles';
 import { ProjectsService } from '../projects/projects.service';
 import type { TagRecord } from '../tag-rule/tag-record.entity';
 import { TagRecordsService } from '../tag-rule/tag-records.service';
+import { accessoryKind, isPlainReferrer, type AccessoryKind } from './accessory-kind';
 import { ImagesService } from './images.service';
 
 /** Harbor's largest page. */
 const PAGE_SIZE = 100;
+
+/** So many referrers of a page are read, to say what they are; of more it is left open. */
+const MAX_REFERRERS = 32;
+const READ_AT_ONCE = 4;
 
 /** After which tag a page of tags goes on. */
 export interface TagPlace {
@@ -23,12 +36,17 @@ export interface TagPlace {
 export interface BrowsedTag {
   artifact: ShownArtifact;
   tag: HarborTag;
+  accessories: BrowsedAccessory[];
   /** What cosign keeps under such a tag, and of which image; null for every other tag. */
   attached: ReturnType<typeof readSignatureTag>;
   /** Null where Berth never saw the tag. */
   record: TagRecord | null;
   /** The person's own image of it. */
   imageId: string | null;
+}
+
+export interface BrowsedAccessory extends HarborAccessory {
+  kind: AccessoryKind;
 }
 
 /** What is in the projects that a person may see, imported or not. */
@@ -86,13 +104,34 @@ export class BrowsingService {
     const records = await this.tagRecords.findInRepository(project, repository, names);
     const imageName = (tag: string): string => `${project}/${repository}:${tag}`;
     const imageIds = await this.images.findIds(caller.personId, names.map(imageName));
+    const referrers = await this.readReferrers(project, repository, found);
     return found.map(({ artifact, tag }) => ({
       artifact,
       tag,
+      accessories: artifact.accessories.map((accessory) => ({
+        ...accessory,
+        kind: accessoryKind(accessory, referrers.get(accessory.digest) ?? null),
+      })),
       attached: readSignatureTag(tag.name),
       record: ofThisProject(records.get(tag.name), artifact),
       imageId: imageIds.get(imageName(tag.name)) ?? null,
     }));
+  }
+
+  private async readReferrers(
+    project: string,
+    repository: string,
+    found: readonly { artifact: ShownArtifact }[],
+  ): Promise<ReadonlyMap<string, HarborArtifact>> {
+    const accessories = found.flatMap(({ artifact }) => artifact.accessories.filter(isPlainReferrer));
+    const digests = [...new Set(accessories.map(({ digest }) => digest))].slice(0, MAX_REFERRERS);
+    const turns = new Semaphore(READ_AT_ONCE);
+    const looks = await Promise.all(
+      digests.map((digest) => turns.runExclusive(() => this.harbor.look(project, repository, digest))),
+    );
+    return new Map(
+      looks.flatMap((look) => (look.found ? [[look.artifact.digest, look.artifact] as const] : [])),
+    );
   }
 
   /** Null where there is no such repository. */

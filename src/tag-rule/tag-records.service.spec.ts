@@ -42,6 +42,7 @@ class FakeHarbor {
         id: 1,
         digest,
         mediaType: 'application/vnd.oci.image.manifest.v1+json',
+        artifactType: null,
         kind: 'image',
         sizeBytes: 100,
         platforms: [{ os: 'linux', architecture: 'amd64', digest }],

@@ -118,12 +118,18 @@ describe('browsing', () => {
       attachedTo: signed,
       movable: true,
     });
-    expect(rows[1]).toMatchObject({ digest: signed, kind: 'image', attachment: null, signed: true });
+    expect(rows[1]).toMatchObject({
+      digest: signed,
+      kind: 'image',
+      attachment: null,
+      signed: true,
+      hasSbom: true,
+    });
     const accessories = rows[1]?.accessories as Row[];
     expect(accessories.map(({ kind, type }) => ({ kind, type }))).toEqual(
       expect.arrayContaining([
         { kind: 'signature', type: 'signature.cosign' },
-        { kind: 'other', type: 'subject.accessory' },
+        { kind: 'sbom', type: 'subject.accessory' },
       ]),
     );
   });

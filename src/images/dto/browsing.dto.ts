@@ -1,15 +1,10 @@
 import { ApiProperty, OmitType } from '@nestjs/swagger';
 import { PageQuery } from '../../common/paging';
 import { PlatformDto } from '../../common/platform.dto';
-import type {
-  ArtifactKind,
-  ArtifactPlatform,
-  HarborAccessory,
-  HarborRepository,
-  HarborScan,
-} from '../../harbor/harbor.types';
+import type { ArtifactKind, ArtifactPlatform, HarborRepository, HarborScan } from '../../harbor/harbor.types';
 import { isMovable } from '../../tag-rule/tag-rule';
-import type { BrowsedTag } from '../browsing.service';
+import type { AccessoryKind } from '../accessory-kind';
+import type { BrowsedAccessory, BrowsedTag } from '../browsing.service';
 
 const DIGEST = 'sha256:f04593df4361b09244da63707fe32fa5027668b916a7078d374a2f376ab39b9b';
 const OTHER_DIGEST = 'sha256:873dbde3a7cd0ead4db5c838e8e2759a6fb1d33e5b22795443bf90703cce8e72';
@@ -40,11 +35,9 @@ export function toRepositoryDto(repository: HarborRepository): RepositoryDto {
   return { name, artifactCount, pullCount, createdAt, updatedAt };
 }
 
-const ACCESSORY_KINDS = ['signature', 'sbom', 'other'] as const;
-
 export class AccessoryDto {
-  @ApiProperty({ enum: ACCESSORY_KINDS, example: 'signature' })
-  kind: (typeof ACCESSORY_KINDS)[number];
+  @ApiProperty({ enum: ['signature', 'attestation', 'sbom', 'other'], example: 'signature' })
+  kind: AccessoryKind;
 
   @ApiProperty({ example: 'signature.cosign', description: 'As Harbor calls it' })
   type: string;
@@ -161,8 +154,8 @@ export class TagDto {
   attachedTo: string | null;
 }
 
-export function toTagDto({ artifact, tag, attached, record, imageId }: BrowsedTag): TagDto {
-  const { digest, mediaType, kind, platforms, sizeBytes, accessories, scan } = artifact;
+export function toTagDto({ artifact, tag, accessories, attached, record, imageId }: BrowsedTag): TagDto {
+  const { digest, mediaType, kind, platforms, sizeBytes, scan } = artifact;
   const recordedDigest = record?.recordedDigest ?? null;
   const isAttachment = attached !== null;
   return {
@@ -177,8 +170,8 @@ export function toTagDto({ artifact, tag, attached, record, imageId }: BrowsedTa
     movable: isAttachment || isMovable(tag.name),
     imageId,
     violation: recordedDigest === null || recordedDigest === digest ? null : { recordedDigest },
-    signed: accessories.some((accessory) => accessoryKind(accessory) === 'signature'),
-    hasSbom: accessories.some((accessory) => accessoryKind(accessory) === 'sbom'),
+    signed: accessories.some((accessory) => accessory.kind === 'signature'),
+    hasSbom: accessories.some((accessory) => accessory.kind === 'sbom'),
     vulnerabilities: scan === null ? null : toVulnerabilitiesDto(scan),
     accessories: accessories.map(toAccessoryDto),
     attachment: attached?.attachment ?? null,
@@ -186,13 +179,8 @@ export function toTagDto({ artifact, tag, attached, record, imageId }: BrowsedTa
   };
 }
 
-function toAccessoryDto(accessory: HarborAccessory): AccessoryDto {
-  const { type, digest, sizeBytes, createdAt } = accessory;
-  return { kind: accessoryKind(accessory), type, digest, sizeBytes, createdAt };
-}
-
-function accessoryKind({ type }: HarborAccessory): AccessoryDto['kind'] {
-  return ACCESSORY_KINDS.find((kind) => type.startsWith(`${kind}.`)) ?? 'other';
+function toAccessoryDto({ kind, type, digest, sizeBytes, createdAt }: BrowsedAccessory): AccessoryDto {
+  return { kind, type, digest, sizeBytes, createdAt };
 }
 
 function toVulnerabilitiesDto({ status, severity, total, fixable, counts }: HarborScan): VulnerabilitiesDto {
