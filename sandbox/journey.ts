@@ -5,8 +5,9 @@ export function journeyText(sandbox: Sandbox): string {
   const { url, harbor } = sandbox;
   const [person] = sandbox.people;
   if (person === undefined) throw new Error('the sandbox has no people');
-  const link = `${harbor.address}/user-${person.username}/demo:v1`;
-  const json = `-H 'content-type: application/json'`;
+  const image = `${harbor.address}/user-${person.username}/demo`;
+  const link = `${image}:v1`;
+  const latest = `${image}:latest`;
   return `
 Berth       ${url}            docs: ${url}/api/docs
 Harbor      ${harbor.url}            (a sandbox; its admin: ${sandbox.harborAdmin.username} / ${sandbox.harborAdmin.password})
@@ -16,26 +17,50 @@ Data        ${sandbox.dataFolder}   (kept; --fresh forgets it)
 People      ${sandbox.people.map((each) => `${each.username} / ${each.password}${each.admin ? '   (admin)' : ''}`).join('\n            ')}
 Scheduler   ${sandbox.schedulerToken}
 
-The journey, to paste into another terminal of this folder:
+The journey, to paste into another terminal of this folder (it needs curl; a login is good for 10 minutes):
 
 # 1  Log in with the directory's password
-export BERTH=${url}/api/v1
-TOKEN=$(curl -s $BERTH/auth/login ${json} -d '{"username":"${person.username}","password":"${person.password}"}' | node -pe 'JSON.parse(fs.readFileSync(0)).accessToken')
+BERTH=${url}/api/v1
+field() { node -pe "JSON.parse(fs.readFileSync(0))['$1'] ?? ''"; }
+api() { curl -sS -w '\\n' -H "authorization: Bearer $TOKEN" -H 'content-type: application/json' "$@"; }
+TOKEN=$(curl -sS $BERTH/auth/login -H 'content-type: application/json' -d '{"username":"${person.username}","password":"${person.password}"}' | field accessToken)
 
-# 2  No account yet
-curl -s $BERTH/account -H "authorization: Bearer $TOKEN"
+# 2  My account: none at first
+api $BERTH/account
 
-# 3  Get a place to push to; the password is shown this once  (again: add -d '{"reset":true}')
-PASSWORD=$(curl -s -X POST $BERTH/account/credentials -H "authorization: Bearer $TOKEN" ${json} -d '{}' | tee /dev/stderr | node -pe 'JSON.parse(fs.readFileSync(0)).password')
+# 3  Get a place to push to; the password is shown this once. Had it before? Put {"reset":true} in place of {}
+CREDENTIALS=$(api $BERTH/account/credentials -d '{}'); echo "$CREDENTIALS"
+PASSWORD=$(echo "$CREDENTIALS" | field password)
 
-# 4  Push (or with docker: docker login, docker tag, docker push, as step 3 printed them)
-npm run sandbox:push -- ${link} --username ${person.username} --password "$PASSWORD"
+# 4  Push two tags (or with docker: docker login, docker tag, docker push, as step 3 printed them)
+push() { npm run -s sandbox:push -- "$1" --username ${person.username} --password "$PASSWORD" --content "$2"; }
+push ${link} first
+push ${latest} first
 
-# 5  Import it into the catalog
-curl -s $BERTH/images -H "authorization: Bearer $TOKEN" ${json} -d '{"link":"${link}","description":"My first image","taskType":"pytorch"}'
+# 5  Import it into the catalog, then change its title and task type
+IMAGE=$(api $BERTH/images -d '{"link":"${link}","description":"My first image","taskType":"pytorch"}'); echo "$IMAGE"
+IMAGE=$BERTH/images/$(echo "$IMAGE" | field id)
+api -X PATCH $IMAGE -d '{"description":"My first image, renamed","taskType":"jupyter"}'
 
-# 6  What a job runs, asked by the scheduler
-curl -s "$BERTH/lookup?link=${link}&for=${person.username}" -H "authorization: Bearer ${sandbox.schedulerToken}"
+# 6  What a job runs, asked by the scheduler and by the person: "pinned" is the answer
+lookup() { curl -sS -w '\\n' "$BERTH/lookup?link=$1&for=${person.username}" -H "authorization: Bearer ${sandbox.schedulerToken}"; }
+lookup ${link}
+api "$BERTH/lookup?link=${link}"
+
+# 7  latest may move; v1 may not: the second push is refused ...
+push ${latest} second; lookup ${latest}
+push ${link} second
+
+# 8  ... until its owner lifts the rule in Harbor: the check says "moved", from which digest to which; jobs keep the first
+RULES=${harbor.url}/api/v2.0/projects/user-${person.username}/immutabletagrules
+harbor() { curl -sS -u "${person.username}:$PASSWORD" "$@"; }
+harbor -X DELETE $RULES/$(harbor $RULES | node -pe 'JSON.parse(fs.readFileSync(0))[0].id')
+push ${link} second
+api -X POST $IMAGE/check
+lookup ${link}
+
+# 9  A new password; the old one ends at once, the image stays, and the rule is back
+api $BERTH/account/credentials -d '{"reset":true}'
 `;
 }
 

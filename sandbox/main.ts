@@ -42,7 +42,7 @@ function stopOnSignal(sandbox: Sandbox): void {
 
 main().catch((error: unknown) => {
   console.error(explain(error));
-  process.exitCode = 1;
+  process.exit(1);
 });
 
 function explain(error: unknown): string {

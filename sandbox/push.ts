@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import { parseArgs } from 'node:util';
 import { parseImageLink } from '../src/common/image-link';
-import { pushTinyImage } from './registry-client';
+import { pushTinyImage, RegistryRefusal } from './registry-client';
 
 const USAGE = `npm run sandbox:push -- <link> --username <name> --password <password> [--content <text>]
   Pushes a tiny real image over the registry protocol, where neither docker nor skopeo is at hand.
@@ -42,6 +42,13 @@ async function ask(question: string): Promise<string> {
 }
 
 main().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error);
+  console.error(explain(error));
   process.exitCode = 1;
 });
+
+function explain(error: unknown): string {
+  if (error instanceof RegistryRefusal && error.status === 401) {
+    return 'The registry does not accept this username and password, or they may not push there.';
+  }
+  return error instanceof Error ? error.message : String(error);
+}

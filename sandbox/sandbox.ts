@@ -4,10 +4,11 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createApp, type CreateAppOptions } from '../src/app.setup';
 import { SANDBOX_MARK } from '../src/config/environment-rules';
 import { loadConfig } from '../src/config/load-config';
-import { SERVICE_ROBOT_PERMISSIONS } from '../src/harbor/service-account';
 import { SandboxDirectory } from './directory/sandbox-directory';
 import { SandboxHarbor } from './harbor/sandbox-harbor';
 import { PEOPLE } from './people';
+import { postJson } from './post-json';
+import { closeProjectCreation, makeServiceRobot, type ServiceRobot } from './service-robot';
 
 const HARBOR_ADMIN_PASSWORD = `Harbor12345-${SANDBOX_MARK}`;
 const AUTH_SECRET = `${SANDBOX_MARK}-signs-access-tokens-of-the-sandbox`;
@@ -29,7 +30,7 @@ export interface SandboxOptions {
 
 /** What the folder keeps of a sandbox beside Berth's and Harbor's own data. */
 interface Kept {
-  serviceRobot: { name: string; secret: string };
+  serviceRobot: ServiceRobot;
   schedulerToken: string | null;
 }
 
@@ -50,6 +51,24 @@ export interface Sandbox {
 
 /** Berth with a Harbor and a directory in this process, on SQLite; what happens in it is kept in the folder. */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
+  const stops: (() => Promise<unknown>)[] = [];
+  const stopAll = async (): Promise<void> => {
+    for (const stop of stops.splice(0).reverse()) await stop();
+  };
+  try {
+    return await start(options, stops, stopAll);
+  } catch (error) {
+    await stopAll();
+    throw error;
+  }
+}
+
+/** @param stops what to stop, in the order of starting, however far it came */
+async function start(
+  options: SandboxOptions,
+  stops: (() => Promise<unknown>)[],
+  stopAll: () => Promise<void>,
+): Promise<Sandbox> {
   const host = options.host ?? '127.0.0.1';
   const dataFolder = resolve(options.dataFolder);
   if (options.fresh === true) rmSync(dataFolder, { recursive: true, force: true });
@@ -62,25 +81,30 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     dataFolder: join(dataFolder, 'harbor'),
     adminPassword: HARBOR_ADMIN_PASSWORD,
   });
+  stops.push(() => harbor.stop());
+  await closeProjectCreation(harbor.url, HARBOR_ADMIN_PASSWORD);
   const directory = await SandboxDirectory.start({
     host,
     port: portAfter(2),
     people: PEOPLE,
     ...(options.directoryBindPassword === undefined ? {} : { bindPassword: options.directoryBindPassword }),
   });
+  stops.push(() => directory.stop());
   const keptFile = join(dataFolder, 'sandbox.json');
   const kept = readKept(keptFile) ?? {
-    serviceRobot: await makeServiceRobot(harbor.url),
+    serviceRobot: await makeServiceRobot(harbor.url, HARBOR_ADMIN_PASSWORD),
     schedulerToken: null,
   };
+  keep(keptFile, kept);
 
   const env = { ...environment(host, options.port, dataFolder, harbor, directory, kept), ...options.env };
   const app = await createApp(loadConfig(env), options.logTo === undefined ? {} : { logTo: options.logTo });
+  stops.push(() => app.close());
   await app.listen(options.port, host);
   const url = (await app.getUrl()).replace('[::1]', '127.0.0.1');
 
   const schedulerToken = kept.schedulerToken ?? (await makeSchedulerToken(url));
-  writeFileSync(keptFile, JSON.stringify({ ...kept, schedulerToken } satisfies Kept), { mode: 0o600 });
+  keep(keptFile, { ...kept, schedulerToken });
 
   return {
     url,
@@ -92,11 +116,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     schedulerToken,
     app,
     env,
-    stop: async () => {
-      await app.close();
-      await directory.stop();
-      await harbor.stop();
-    },
+    stop: stopAll,
   };
 }
 
@@ -131,43 +151,26 @@ function environment(
   };
 }
 
-function readKept(file: string): Kept | null {
-  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Kept) : null;
+function keep(file: string, kept: Kept): void {
+  writeFileSync(file, JSON.stringify(kept), { mode: 0o600 });
 }
 
-/** The robot that `npm run service-account` makes on a live Harbor. */
-async function makeServiceRobot(harborUrl: string): Promise<Kept['serviceRobot']> {
-  const authorization = `Basic ${Buffer.from(`admin:${HARBOR_ADMIN_PASSWORD}`).toString('base64')}`;
-  return post<Kept['serviceRobot']>(`${harborUrl}/api/v2.0/robots`, authorization, {
-    name: 'berth',
-    level: 'system',
-    duration: -1,
-    permissions: SERVICE_ROBOT_PERMISSIONS,
-  });
+function readKept(file: string): Kept | null {
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Kept) : null;
 }
 
 async function makeSchedulerToken(url: string): Promise<string> {
   const admin = PEOPLE.find((person) => person.admin);
   if (admin === undefined) throw new Error('the sandbox has no admin');
   const { username, password } = admin;
-  const { accessToken } = await post<{ accessToken: string }>(`${url}/api/v1/auth/login`, null, {
+  const { accessToken } = await postJson<{ accessToken: string }>(`${url}/api/v1/auth/login`, null, {
     username,
     password,
   });
   const tokens = `${url}/api/v1/admin/service-tokens`;
-  const made = await post<{ token: string }>(tokens, `Bearer ${accessToken}`, {
+  const made = await postJson<{ token: string }>(tokens, `Bearer ${accessToken}`, {
     kind: 'scheduler',
     name: 'sandbox',
   });
   return made.token;
-}
-
-async function post<T>(url: string, authorization: string | null, body: unknown): Promise<T> {
-  const headers = {
-    'content-type': 'application/json',
-    ...(authorization === null ? {} : { authorization }),
-  };
-  const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) });
-  if (!response.ok) throw new Error(`POST ${url} answered ${response.status}: ${await response.text()}`);
-  return (await response.json()) as T;
 }

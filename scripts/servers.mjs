@@ -41,6 +41,9 @@ const PROGRAMS = {
   openssl: { given: 'BERTH_TEST_TLS_FOLDER', package: 'openssl' },
 };
 
+/** The kernel has only so many asynchronous requests for all servers of a machine; tests need none. */
+const NO_KERNEL_AIO = '--innodb-use-native-aio=0';
+
 const isRoot = process.getuid?.() === 0;
 
 /** The path of an installed program, or null. /usr/sbin is looked at too: people's PATH often leaves it out. */
@@ -72,8 +75,9 @@ function missingPackages() {
 function run(command, args, options = {}) {
   const done = spawnSync(command, args, { encoding: 'utf8', ...options });
   if (done.status === 0) return;
-  const output = [done.stdout, done.stderr, done.error?.message].filter(Boolean).join('\n');
-  throw new Error(`${command} ${args[0] ?? ''} failed:\n${output.split('\n').slice(-20).join('\n')}`);
+  const lines = [done.stdout, done.stderr, done.error?.message].filter(Boolean).join('\n').split('\n');
+  const errors = lines.filter((line) => /error|fatal|fail/i.test(line)).slice(0, 10);
+  throw new Error(`${command} ${args[0] ?? ''} failed:\n${[...errors, ...lines.slice(-20)].join('\n')}`);
 }
 
 async function installMissing() {
@@ -170,6 +174,7 @@ async function startMariadb(session) {
     `--datadir=${folder}`,
     '--skip-test-db',
     '--skip-name-resolve',
+    NO_KERNEL_AIO,
   ]);
   const init = join(session.folder, 'mariadb-init.sql');
   writeFileSync(
@@ -189,6 +194,7 @@ async function startMariadb(session) {
     '--character-set-server=utf8mb4',
     '--skip-name-resolve',
     '--skip-log-bin',
+    NO_KERNEL_AIO,
     '--innodb-buffer-pool-size=64M',
     '--innodb-flush-log-at-trx-commit=2',
     '--max-connections=300',

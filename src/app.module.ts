@@ -1,6 +1,8 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { AccountsModule } from './accounts/accounts.module';
+import { AdoptionModule } from './accounts/adoption.module';
+import { OffboardingModule } from './accounts/offboarding.module';
 import { AuditReadingModule } from './audit/audit-reading.module';
 import { AuditModule } from './audit/audit.module';
 import { AuthModule } from './auth/auth.module';
@@ -35,6 +37,8 @@ export class AppModule {
         AuditReadingModule,
         AccountsModule,
         ProjectManagementModule,
+        OffboardingModule,
+        AdoptionModule,
         DiagnoseModule,
         ImagesModule,
         LookupModule,

@@ -114,7 +114,7 @@ export class SandboxDirectory {
   private readonly host: string;
 
   private constructor(private readonly options: SandboxDirectoryOptions) {
-    this.bindPassword = options.bindPassword ?? 'sandbox-directory';
+    this.bindPassword = options.bindPassword ?? 'sandbox-only-directory';
     this.host = options.host ?? '127.0.0.1';
     this.port = options.port ?? 0;
     this.known = options.people.map((person) => ({

@@ -20,6 +20,8 @@ export interface Fault {
   method?: string;
   /** Tested against the path with its query, as sent. */
   path?: RegExp;
+  /** How many requests that fit are let through first. */
+  after?: number;
   /** How often it strikes; without it, until `clear`. */
   times?: number;
   /** Of `latency`: how much later, 1,000 when absent. */
@@ -32,12 +34,12 @@ export interface Fault {
 
 /** The faults that were asked for. The first that fits a request strikes; latency adds to what follows it. */
 export class Faults {
-  private asked: (Fault & { left: number })[] = [];
+  private asked: (Fault & { left: number; toPass: number })[] = [];
 
   constructor(private readonly listening: { stop: () => Promise<void>; listen: () => Promise<void> }) {}
 
   add(fault: Fault): void {
-    this.asked.push({ ...fault, left: fault.times ?? Infinity });
+    this.asked.push({ ...fault, left: fault.times ?? Infinity, toPass: fault.after ?? 0 });
   }
 
   clear(): void {
@@ -55,12 +57,17 @@ export class Faults {
 
   /** What strikes this request: any latencies, and at most one other. */
   strike(method: string, path: string): { latencyMs: number; fault: Fault | null } {
-    const fitting = this.asked.filter(
-      (fault) =>
-        fault.left > 0 &&
-        (!fault.method || fault.method === method) &&
-        (!fault.path || isHit(fault.path, path)),
-    );
+    const fitting = this.asked
+      .filter(
+        (fault) =>
+          fault.left > 0 &&
+          (!fault.method || fault.method === method) &&
+          (!fault.path || isHit(fault.path, path)),
+      )
+      .filter((fault) => {
+        fault.toPass -= 1;
+        return fault.toPass < 0;
+      });
     const other = fitting.find((fault) => fault.kind !== 'latency') ?? null;
     let latencyMs = 0;
     for (const fault of fitting) {

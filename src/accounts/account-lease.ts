@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import type { DataSource, QueryDeepPartialEntity } from 'typeorm';
+import type { DataSource, EntityManager, QueryDeepPartialEntity } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { DomainError } from '../common/errors';
 import { CONFIG } from '../config/config.module';
@@ -9,12 +9,12 @@ import type { Config } from '../config/config';
 import { databaseTimeSql } from '../database/database-time';
 import { Account } from './account.entity';
 
-/** Two operations on Harbor fit between two renewals, with as much again to spare for a slow process. */
-const OPERATIONS_IN_A_LEASE = 3;
+/** One may go by before a renewal, one is what follows it, and one is to spare for a slow process. */
+const DEADLINES_IN_A_LEASE = 3;
 const LOOK_AGAIN_MS = 50;
 
 /**
- * One request at a time works on an account, on whichever replica. A lease is renewed before each write to Harbor and
+ * One request at a time works on an account, on whichever replica. A lease holds through each write to Harbor and
  * ends by itself after three of Harbor's deadlines (30 s), so a crash blocks nobody for longer; each write to Berth's
  * own tables is fenced by the lease's token.
  *
@@ -33,7 +33,7 @@ export class AccountLeases {
     @InjectDataSource() private readonly dataSource: DataSource,
     @Inject(CONFIG) { harbor }: Config,
   ) {
-    this.leaseSeconds = Math.ceil((OPERATIONS_IN_A_LEASE * harbor.deadlineMs) / 1000);
+    this.leaseSeconds = Math.ceil((DEADLINES_IN_A_LEASE * harbor.deadlineMs) / 1000);
     if (harbor.deadlineMs * 2 >= this.leaseSeconds * 1000) {
       throw new RangeError('a deadline of Harbor must be less than half a lease');
     }
@@ -48,11 +48,13 @@ export class AccountLeases {
     const endTurn = await this.takeTurn(accountId, endsAt);
     try {
       const token = uuidv7();
+      let askedAt = performance.now();
       while (!(await this.isTakenFor(accountId, token))) {
         if (performance.now() >= endsAt) throw busy();
         await sleep(LOOK_AGAIN_MS);
+        askedAt = performance.now();
       }
-      return new AccountLease(this.dataSource, this.leaseSeconds, accountId, token, endTurn);
+      return new AccountLease(this.dataSource, this.leaseSeconds, accountId, token, askedAt, endTurn);
     } catch (error) {
       endTurn();
       throw error;
@@ -98,27 +100,54 @@ export class AccountLeases {
 }
 
 export class AccountLease {
+  private isReleased = false;
+
   constructor(
     private readonly dataSource: DataSource,
     private readonly seconds: number,
     private readonly accountId: string,
     private readonly token: string,
+    /** When it was taken or renewed last, by this process's own clock, or earlier. */
+    private renewedAt: number,
     private readonly endTurn: () => void,
   ) {}
 
-  /** Holds the account for another lease. @throws DomainError conflict `account.busy` when it was taken over */
+  /**
+   * Called before each write to Harbor, which then ends within the lease: it is renewed when a third of it is over.
+   * @throws DomainError conflict `account.busy` when it was taken over
+   */
   async renew(): Promise<void> {
-    await this.write({ leaseUntil: () => databaseTimeSql(this.dataSource, this.seconds) });
+    if (performance.now() - this.renewedAt < (this.seconds * 1000) / DEADLINES_IN_A_LEASE) return;
+    await this.write({});
   }
 
-  /** Writes to the account while the lease is held. @throws DomainError conflict `account.busy` when it was lost */
+  /**
+   * Writes to the account, and holds it for another lease.
+   * @throws DomainError conflict `account.busy` when the lease was lost
+   */
   async write(change: QueryDeepPartialEntity<Account>, manager = this.dataSource.manager): Promise<void> {
-    const written = await manager.update(Account, { id: this.accountId, leaseToken: this.token }, change);
+    const renewedAt = performance.now();
+    const held = { leaseUntil: () => databaseTimeSql(this.dataSource, this.seconds), ...change };
+    const written = await manager.update(Account, { id: this.accountId, leaseToken: this.token }, held);
     if (written.affected !== 1) throw busy();
+    this.renewedAt = renewedAt;
+  }
+
+  /** The last write and what belongs to it, in one transaction; the account is free with it. @throws as `write` */
+  async writeAndRelease(
+    change: QueryDeepPartialEntity<Account>,
+    also: (manager: EntityManager) => Promise<void>,
+  ): Promise<void> {
+    await this.dataSource.transaction(async (manager) => {
+      await this.write({ ...change, leaseToken: null, leaseUntil: null }, manager);
+      await also(manager);
+    });
+    this.isReleased = true;
   }
 
   async release(): Promise<void> {
     try {
+      if (this.isReleased) return;
       await this.dataSource.manager.update(
         Account,
         { id: this.accountId, leaseToken: this.token },

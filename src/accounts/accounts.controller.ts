@@ -71,7 +71,12 @@ export class AccountsController {
     'project.replaced',
   )
   @ApiProblem('upstream-rejected', 'harbor.rejected', 'harbor.unauthorized')
-  @ApiProblem('upstream-unavailable', 'harbor.unavailable', 'harbor.read-only')
+  @ApiProblem(
+    'upstream-unavailable',
+    'harbor.unavailable',
+    'harbor.read-only',
+    'account.credentials-interrupted',
+  )
   @ApiProblem('upstream-timeout', 'harbor.timeout')
   async issueCredentials(
     @CurrentPerson() person: PersonCaller,

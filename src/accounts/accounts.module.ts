@@ -1,8 +1,10 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { AuthModule } from '../auth/auth.module';
 import { HarborModule } from '../harbor/harbor.module';
 import { ProjectsModule } from '../projects/projects.module';
 import { AccountLeases } from './account-lease';
+import { AccountStandings } from './account-standings';
 import { Account } from './account.entity';
 import { AccountsController } from './accounts.controller';
 import { AccountsService } from './accounts.service';
@@ -12,9 +14,9 @@ import { RegistryController } from './registry.controller';
 import { RegistryService } from './registry.service';
 
 @Module({
-  imports: [TypeOrmModule.forFeature([Account]), HarborModule, ProjectsModule],
+  imports: [TypeOrmModule.forFeature([Account]), AuthModule, HarborModule, ProjectsModule],
   controllers: [RegistryController, AccountsController],
-  providers: [AccountsService, AccountLeases, HarborUsers, Provisioning, RegistryService],
-  exports: [AccountsService],
+  providers: [AccountsService, AccountStandings, AccountLeases, HarborUsers, Provisioning, RegistryService],
+  exports: [AccountLeases, HarborUsers, AccountsService, AccountStandings],
 })
 export class AccountsModule {}

@@ -4,6 +4,7 @@ import { In, type DataSource } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { AuditService } from '../audit/audit.service';
 import type { PersonCaller } from '../auth/caller';
+import { PersonsService } from '../auth/persons.service';
 import { Clock } from '../common/clock';
 import { DomainError, isOutage } from '../common/errors';
 import type { MessageCode } from '../common/messages.en';
@@ -11,7 +12,8 @@ import type { Config } from '../config/config';
 import { CONFIG } from '../config/config.module';
 import { isUniqueViolation } from '../database/database-errors';
 import type { HarborQuota } from '../harbor/harbor.types';
-import { harborEmail, personalNames } from '../projects/project-name';
+import { harborEmail, otherNames, personalNames, type PersonalNames } from '../projects/project-name';
+import { DriftRecords, type ProjectProblem } from '../projects/drift-records.service';
 import type { Project } from '../projects/project.entity';
 import { ProjectsService } from '../projects/projects.service';
 import { AccountLeases } from './account-lease';
@@ -35,6 +37,8 @@ export interface AccountView {
   quota: HarborQuota | null;
   credentials: { state: CredentialsState; harborUsername: string | null; issuedAt: Date | null };
   problems: MessageCode[];
+  /** How the person's project was last seen to differ from what it should be. */
+  drifts: ProjectProblem[];
 }
 
 @Injectable()
@@ -47,8 +51,10 @@ export class AccountsService implements OnModuleDestroy {
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly leases: AccountLeases,
     private readonly projects: ProjectsService,
+    private readonly drifts: DriftRecords,
     private readonly harborUsers: HarborUsers,
     private readonly provisioning: Provisioning,
+    private readonly persons: PersonsService,
     private readonly audit: AuditService,
     private readonly clock: Clock,
     @Inject(CONFIG) private readonly config: Config,
@@ -82,6 +88,7 @@ export class AccountsService implements OnModuleDestroy {
         issuedAt: account.credentialsIssuedAt,
       },
       problems,
+      drifts: (await this.drifts.findProblems([project.id])).get(project.id) ?? [],
     };
   }
 
@@ -130,6 +137,8 @@ export class AccountsService implements OnModuleDestroy {
    */
   async ensureUser(caller: PersonCaller, person: { personId: string; username: string }): Promise<number> {
     const known = (await this.find(person.personId)) ?? (await this.reserve(person));
+    if (await this.isOffboarded(person.personId))
+      throw new DomainError('conflict', 'person.offboarded', { username: person.username });
     const standing = known.harborUserId === null ? null : await this.harborUsers.find(known);
     if (standing !== null) return standing;
     const lease = await this.leases.take(known.id, WAIT_FOR_OTHERS_MS);
@@ -194,19 +203,44 @@ export class AccountsService implements OnModuleDestroy {
     try {
       const account = await this.getById(known.id);
       refuseSecond(account, reset);
+      if (await this.isOffboarded(caller.personId))
+        throw new DomainError('forbidden', 'auth.offboarded', { username: caller.username });
       return await this.provisioning.run(caller, account, lease, attendance);
     } finally {
       await lease.release();
     }
   }
 
+  /**
+   * The person's account as it is written down, with nothing made in Harbor for it.
+   * @throws DomainError conflict `account.name-in-use`
+   */
+  async ensureReserved(person: { personId: string; username: string }): Promise<Account> {
+    return (await this.find(person.personId)) ?? (await this.reserve(person));
+  }
+
   /** Names are computed once and stored before the first write to Harbor; unique keys keep them to one person. */
   private async reserve(person: { personId: string; username: string }): Promise<Account> {
-    const names = personalNames(person.username, this.config.accounts.projectPrefix);
+    const { projectPrefix } = this.config.accounts;
+    const account =
+      (await this.tryReserve(person, personalNames(person.username, projectPrefix))) ??
+      (await this.tryReserve(person, otherNames(person.username, person.personId, projectPrefix)));
+    if (account !== null) return account;
+    const { project } = personalNames(person.username, projectPrefix);
+    throw new DomainError('conflict', 'account.name-in-use', { project });
+  }
+
+  /** Null when another person has these names: one who was renamed since, or a leaver of the same username. */
+  private async tryReserve(
+    person: { personId: string; username: string },
+    names: PersonalNames,
+  ): Promise<Account | null> {
     const now = this.clock.now();
+    const personal = await this.projects.findPersonal(person.personId);
     try {
       await this.dataSource.transaction(async (manager) => {
-        await this.projects.reserve(manager, person.personId, names.project);
+        // An adopted project is there before the account.
+        if (personal === null) await this.projects.reserve(manager, person.personId, names.project);
         await manager.insert(Account, {
           id: uuidv7(),
           personId: person.personId,
@@ -225,11 +259,7 @@ export class AccountsService implements OnModuleDestroy {
     } catch (error) {
       if (!isUniqueViolation(error)) throw error;
     }
-    const account = await this.find(person.personId);
-    if (account === null) {
-      throw new DomainError('conflict', 'account.name-in-use', { project: names.project });
-    }
-    return account;
+    return this.find(person.personId);
   }
 
   private async observeQuota(project: Project): Promise<HarborQuota | null | 'unreachable'> {
@@ -239,6 +269,11 @@ export class AccountsService implements OnModuleDestroy {
       if (isOutage(error)) return 'unreachable';
       throw error;
     }
+  }
+
+  /** Read again under the account's lease, which whoever ends the person's access takes, too. */
+  private async isOffboarded(personId: string): Promise<boolean> {
+    return (await this.persons.get(personId)).offboardedAt !== null;
   }
 
   private async find(personId: string): Promise<Account | null> {
@@ -269,5 +304,6 @@ function noAccount(username: string): AccountView {
     quota: null,
     credentials: { state: 'none', harborUsername: null, issuedAt: null },
     problems: [],
+    drifts: [],
   };
 }

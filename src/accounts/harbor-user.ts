@@ -44,7 +44,6 @@ export class HarborUsers {
     if (found !== null) return recognise(account, found);
     const intentMark = account.harborUserId === null ? account.intentMark : newIntentMark();
     const credentialsState = account.credentialsState === 'none' ? 'none' : 'unknown';
-    await lease.renew();
     await lease.write({ harborUserId: null, intentMark, credentialsState });
     const made = await this.create(account, intentMark, user);
     if (made.outcome === 'created') return made.id;
@@ -99,7 +98,6 @@ export class HarborUsers {
 
 /** From here until Harbor's answer is recorded nobody knows which password works. */
 async function setOut(lease: AccountLease, intent: Partial<Account> = {}): Promise<void> {
-  await lease.renew();
   await lease.write({ credentialsState: 'unknown', ...intent });
 }
 

@@ -109,9 +109,6 @@ class Simulation {
         world.membership = facts.membership = null;
         row.isPasswordSet = true;
         return;
-      case 'own-user':
-        row.harborUserId = step.userId;
-        return;
       case 'add-member':
         this.requireOurProject();
         this.requireOurUser(step.userId);
@@ -151,8 +148,9 @@ class Simulation {
   }
 
   private requireOurUser(userId: number): void {
-    if (this.world.user?.id !== userId || this.row.harborUserId !== userId)
-      throw new Error('touches a foreign user');
+    const { user } = this.world;
+    const isOurs = this.row.harborUserId === null ? user?.bearsMark : this.row.harborUserId === userId;
+    if (user?.id !== userId || isOurs !== true) throw new Error('touches a foreign user');
   }
 }
 
@@ -168,7 +166,7 @@ describe('the plan of a provisioning', () => {
         const { row, world } = simulation;
         if (end.step === 'record') {
           expect(world.project?.id).toBe(row.harborProjectId);
-          expect(world.user?.id).toBe(row.harborUserId);
+          expect(world.user?.id).toBe(end.userId);
           expect(world.rule).toBe('enabled');
           expect(world.membership?.isAdmin).toBe(true);
           expect(row.isPasswordSet || !row.wantsPassword).toBe(true);

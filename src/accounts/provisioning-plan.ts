@@ -40,7 +40,6 @@ export type ProvisioningStep =
   | { step: 'own-project'; projectId: number }
   | { step: 'set-rule'; need: Exclude<RuleNeed, { need: 'nothing' }> }
   | { step: 'make-user' }
-  | { step: 'own-user'; userId: number }
   | { step: 'add-member'; userId: number }
   | { step: 'raise-role'; membershipId: number }
   | { step: 'reset-password'; userId: number }
@@ -61,7 +60,6 @@ export function nextStep(row: ProvisioningRow, facts: ObservedFacts): Provisioni
 
   if (project === null) return { step: 'make-project' };
   if (row.harborProjectId === null) return { step: 'own-project', projectId: project.id };
-  if (user !== null && row.harborUserId === null) return { step: 'own-user', userId: user.id };
 
   const { rule, membership } = facts;
   const isMembershipUnseen = user !== null && membership === undefined;

@@ -1,12 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { InjectDataSource } from '@nestjs/typeorm';
-import type { DataSource } from 'typeorm';
-import { AuditService } from '../audit/audit.service';
+import type { EntityManager } from 'typeorm';
+import { AuditService, type AuditAction } from '../audit/audit.service';
 import type { PersonCaller } from '../auth/caller';
-import { assertUnreachable, DomainError } from '../common/errors';
+import { assertUnreachable, DomainError, isOutage } from '../common/errors';
 import { Clock } from '../common/clock';
 import type { Config } from '../config/config';
 import { CONFIG } from '../config/config.module';
+import { DriftRecords } from '../projects/drift-records.service';
 import { harborEmail } from '../projects/project-name';
 import type { Project } from '../projects/project.entity';
 import { ProjectsService } from '../projects/projects.service';
@@ -50,8 +50,8 @@ interface Run {
 @Injectable()
 export class Provisioning {
   constructor(
-    @InjectDataSource() private readonly dataSource: DataSource,
     private readonly projects: ProjectsService,
+    private readonly drifts: DriftRecords,
     private readonly harborUsers: HarborUsers,
     private readonly audit: AuditService,
     private readonly clock: Clock,
@@ -61,7 +61,8 @@ export class Provisioning {
   /**
    * @returns the credentials to show; null when nobody waits for them any more
    * @throws DomainError conflict `account.busy` when the lease was lost, `account.name-not-owned`,
-   *   `project.name-not-owned`, `account.replaced`, `project.replaced`, `harbor.changed`; outages of Harbor
+   *   `project.name-not-owned`, `account.replaced`, `project.replaced`, `harbor.changed`; outages of Harbor, as
+   *   `account.credentials-interrupted` where the old password may have ended already
    */
   async run(
     caller: PersonCaller,
@@ -82,6 +83,14 @@ export class Provisioning {
       isPasswordSet: false,
       isPasswordTouched: false,
     };
+    try {
+      return await this.toTheEnd(run);
+    } catch (error) {
+      throw mayHaveEndedPassword(run) && isOutage(error) ? interrupted(error) : error;
+    }
+  }
+
+  private async toTheEnd(run: Run): Promise<IssuedCredentials | null> {
     for (let steps = 0; steps < MAX_STEPS; steps += 1) {
       const step = nextStep(rowOf(run), run.facts);
       if (step.step === 'record') return this.record(run, step.userId);
@@ -137,10 +146,6 @@ export class Provisioning {
         }
         return;
       }
-      case 'own-user':
-        await lease.write({ harborUserId: step.userId });
-        account.harborUserId = step.userId;
-        return;
       case 'add-member': {
         const added = await this.harborUsers.addProjectAdmin(project.name, step.userId, lease);
         facts.membership = added.outcome === 'created' ? { id: added.id, isAdmin: true } : undefined;
@@ -172,8 +177,8 @@ export class Provisioning {
         facts.user = await this.harborUsers.observe(account);
         return;
       case 'membership':
-        if (account.harborUserId === null) throw new Error('the membership of a user that is not known');
-        facts.membership = await this.harborUsers.observeMembership(project.name, account.harborUserId);
+        if (!facts.user) throw new Error('the membership of a user that was not seen');
+        facts.membership = await this.harborUsers.observeMembership(project.name, facts.user.id);
         return;
     }
   }
@@ -184,19 +189,20 @@ export class Provisioning {
     const now = this.clock.now();
     const isFirst = account.credentialsIssuedAt === null;
     const isShown = run.isPasswordSet && run.attendance.claim();
-    const ended = { harborUserId, readyAt: account.readyAt ?? now, updatedAt: now };
-    await this.dataSource.transaction(async (manager) => {
-      if (isShown) {
-        await lease.write({ ...ended, credentialsState: 'issued', credentialsIssuedAt: now }, manager);
-        const action = isFirst ? 'account.credentials-issued' : 'account.credentials-reset';
-        await this.audit.record(manager, caller, action, account.harborUsername);
-        return;
-      }
-      const state = isFirst || run.isPasswordTouched ? ({ credentialsState: 'none' } as const) : {};
-      await lease.write({ ...ended, ...state }, manager);
-      const action = isFirst ? 'account.made' : 'account.credentials-withheld';
-      await this.audit.record(manager, caller, action, account.harborUsername);
-    });
+    const isStateEnded = isFirst || run.isPasswordTouched;
+    await lease.writeAndRelease(
+      {
+        harborUserId,
+        readyAt: account.readyAt ?? now,
+        updatedAt: now,
+        ...(isShown ? { credentialsState: 'issued', credentialsIssuedAt: now } : {}),
+        ...(!isShown && isStateEnded ? { credentialsState: 'none' } : {}),
+      },
+      async (manager) => {
+        if (!isFirst) await this.settleDrifts(manager, run);
+        await this.audit.record(manager, caller, actionOf(isShown, isFirst), account.harborUsername);
+      },
+    );
     if (!isShown) return null;
     return {
       first: isFirst,
@@ -206,6 +212,26 @@ export class Provisioning {
       issuedAt: now,
     };
   }
+
+  private async settleDrifts(manager: EntityManager, { project, caller }: Run): Promise<void> {
+    await this.drifts.settled(manager, project.id, 'project');
+    await this.drifts.settled(manager, project.id, 'member', caller.username);
+  }
+}
+
+/** Only whoever had a password can lose it. */
+function mayHaveEndedPassword({ account, isPasswordTouched }: Run): boolean {
+  return isPasswordTouched && account.credentialsIssuedAt !== null;
+}
+
+function interrupted(outage: DomainError): DomainError {
+  const { kind, retryAfterSeconds } = outage;
+  return new DomainError(kind, 'account.credentials-interrupted', {}, { cause: outage, retryAfterSeconds });
+}
+
+function actionOf(isShown: boolean, isFirst: boolean): AuditAction {
+  if (isShown) return isFirst ? 'account.credentials-issued' : 'account.credentials-reset';
+  return isFirst ? 'account.made' : 'account.credentials-withheld';
 }
 
 function rowOf({ account, project, attendance, isPasswordSet }: Run): Parameters<typeof nextStep>[0] {

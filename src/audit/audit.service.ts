@@ -23,6 +23,8 @@ export type AuditAction =
   | 'project.quota-declined'
   | 'project.member-set'
   | 'project.member-removed'
+  | 'project.drift-repaired'
+  | 'reconcile.asked'
   | 'project.robot-created'
   | 'project.robot-rotated'
   | 'project.robot-deleted'

@@ -25,7 +25,8 @@ type Found = Express.User;
 type StrategyName = 'directory' | 'access-token' | 'service-token';
 type Middleware = (request: unknown, reply: unknown, next: (error?: unknown) => void) => void;
 
-const BEARER = 'Bearer ';
+/** The scheme's case says nothing (RFC 9110, 11.1). */
+const SERVICE_TOKEN = new RegExp(`^bearer +(${SERVICE_TOKEN_PREFIX}.*)$`, 'i');
 
 /**
  * The three ways to show who one is, as passport strategies. Each app has a Passport of its own: the shared one
@@ -58,7 +59,7 @@ export class Authentication {
 
   /** The caller by the bearer token of the request, whichever kind it is; null when the token is not good. */
   async callerByToken(request: FastifyRequest): Promise<Caller | null> {
-    const isServiceToken = request.headers.authorization?.startsWith(BEARER + SERVICE_TOKEN_PREFIX) === true;
+    const isServiceToken = SERVICE_TOKEN.test(request.headers.authorization ?? '');
     const found = await this.run(isServiceToken ? 'service-token' : 'access-token', request);
     return found?.caller ?? null;
   }
@@ -71,7 +72,7 @@ export class Authentication {
 
   private async serviceOf(authorization: string | undefined): Promise<Found | null> {
     const caller: ServiceCaller | null = await this.serviceTokens.authenticate(
-      (authorization ?? '').slice(BEARER.length),
+      SERVICE_TOKEN.exec(authorization ?? '')?.[1] ?? '',
     );
     return caller === null ? null : { caller };
   }

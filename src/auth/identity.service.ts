@@ -7,7 +7,7 @@ import { isUniqueViolation } from '../database/database-errors';
 import { Directory } from '../directory/directory';
 import type { PersonCaller } from './caller';
 import { Person } from './person.entity';
-import { HERE, PersonsService } from './persons.service';
+import { HERE, PersonsService, UNRIVALLED } from './persons.service';
 import { usernameKey } from './username-key';
 
 export interface IdentityDecision {
@@ -18,7 +18,6 @@ export interface IdentityDecision {
   entryId: string;
 }
 
-const NO_RIVAL = { rivalDirectoryId: null, rivalDisplayName: null, rivalSeenAt: null };
 /** Leaves room for the ending in the 256 characters of a username. */
 const MAX_NAME = 240;
 
@@ -59,7 +58,7 @@ export class IdentityService {
 
   private async keep(admin: PersonCaller, person: Person, entryId: string): Promise<Person> {
     if ((await this.directory.findById(person.directoryId)) !== null) throw entryExists(person);
-    const change = { ...HERE, ...NO_RIVAL, directoryId: entryId };
+    const change = { ...HERE, ...UNRIVALLED, directoryId: entryId };
     try {
       await this.change(admin, person, change, 'person.identity-kept');
     } catch (error) {
@@ -73,7 +72,7 @@ export class IdentityService {
     for (let number = 1; ; number += 1) {
       const ending = `#R${number}`;
       const change = {
-        ...NO_RIVAL,
+        ...UNRIVALLED,
         username: `${name}${ending}`,
         usernameKey: `${usernameKey(name)}${ending}`,
       };

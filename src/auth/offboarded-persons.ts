@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { MoreThanOrEqual, Not, IsNull, type Repository } from 'typeorm';
@@ -6,6 +7,8 @@ import { Person } from './person.entity';
 
 /** How old the answer can be: what another replica did is seen within this time. */
 const FRESH_MS = 1_000;
+/** A database that hangs holds up no request for longer. */
+const PATIENCE_MS = 1_000;
 /** Replicas' clocks may differ, and a transaction ends later than the time that it writes. */
 const OVERLAP_MS = 60_000;
 
@@ -47,7 +50,10 @@ export class OffboardedPersons {
     this.reading ??= this.read().finally(() => {
       this.reading = null;
     });
-    await this.reading;
+    const waited = new AbortController();
+    const patience = sleep(PATIENCE_MS, undefined, { ref: false, signal: waited.signal });
+    await Promise.race([this.reading, patience.catch(() => undefined)]);
+    waited.abort();
   }
 
   private async read(): Promise<void> {

@@ -15,6 +15,17 @@ const SET_APART = /^(.+)(#R\d+)$/s;
 /** What is kept of somebody who was away and is no more. */
 export const HERE = { absentSince: null, absentBecause: null, absences: 0 } as const;
 
+const NEVER_LEFT = {
+  offboardedAt: null,
+  offboardedBecause: null,
+  offboardedReason: null,
+  suspendedAt: null,
+  offboardingChangedAt: null,
+} as const;
+
+/** What is kept of somebody whose username nobody else claims. */
+export const UNRIVALLED = { rivalDirectoryId: null, rivalDisplayName: null, rivalSeenAt: null } as const;
+
 /** The people that Berth knows. */
 @Injectable()
 export class PersonsService {
@@ -108,7 +119,9 @@ export class PersonsService {
       ...factsOf(entry),
       createdAt: now,
       seenAt: now,
-      absences: 0,
+      ...HERE,
+      ...NEVER_LEFT,
+      ...UNRIVALLED,
     });
     await this.persons.insert(person);
     return person;

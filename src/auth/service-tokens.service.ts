@@ -4,6 +4,7 @@ import { LRUCache } from 'lru-cache';
 import { IsNull, type EntityManager, type Repository } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { AuditService } from '../audit/audit.service';
+import { Changes } from '../common/changes';
 import { Clock } from '../common/clock';
 import { Cursor, toPage, type Page } from '../common/paging';
 import type { Caller, ServiceCaller } from './caller';
@@ -33,6 +34,7 @@ export class ServiceTokensService {
     @InjectRepository(ServiceToken) private readonly tokens: Repository<ServiceToken>,
     private readonly clock: Clock,
     private readonly audit: AuditService,
+    private readonly changes: Changes,
   ) {
     this.callers = new LRUCache({
       max: CACHE_MAX_TOKENS,
@@ -90,6 +92,7 @@ export class ServiceTokensService {
       await this.audit.record(manager, caller, 'service-token.revoked', targetOf(token));
     });
     this.callers.clear();
+    this.changes.note();
   }
 
   /** Null when the token is not ours or was revoked. Asks the database at most once a second for each token. */

@@ -67,6 +67,10 @@ export const messagesEn = {
     title: 'Not a platform',
     detail: 'This must be an operating system and an architecture, such as linux/amd64.',
   },
+  'field.visible-text': {
+    title: 'Not plain text',
+    detail: 'This must be one line of text without control characters.',
+  },
   'field.unknown': { title: 'Not known', detail: 'There is no field "{name}" here.' },
 
   // Login, tokens, rights
@@ -166,10 +170,24 @@ export const messagesEn = {
     detail:
       'You may ask for credentials {perHour} times an hour. Try again in {waitSeconds} seconds; for programs that push by themselves, use a robot instead.',
   },
+  'account.credentials-interrupted': {
+    title: 'The reset stopped in the middle',
+    detail:
+      'The registry did not say whether it has the new password, so the old one may not work any more. Reset again in a minute; images and members are untouched.',
+  },
   'account.busy': {
     title: 'Your account is being worked on',
     detail:
       'Another request for credentials is running. Wait a few seconds, then look at GET /api/v1/account.',
+  },
+  'person.offboarded': {
+    title: 'This person has left',
+    detail: 'The access of {username} was ended. Restore it first, or choose somebody else.',
+  },
+  'person.offboarding-notice': {
+    title: 'What ends later',
+    detail:
+      'The password, the memberships, the robots and foreign webhooks of the personal project, and the sessions here end at once. Sessions of the registry’s own website and registry tokens that were given out before end within the hour. Images stay.',
   },
   'person.no-conflict': {
     title: 'There is nothing to decide',

@@ -61,6 +61,10 @@ export const messagesZh: Readonly<Record<MessageCode, MessageText>> = {
     title: '不是有效的平台',
     detail: '此处须填写操作系统和架构，例如 linux/amd64。',
   },
+  'field.visible-text': {
+    title: '不是普通文本',
+    detail: '这里必须是一行不含控制字符的文本。',
+  },
   'field.unknown': { title: '未知字段', detail: '此处没有字段 “{name}”。' },
 
   // Login, tokens, rights
@@ -152,9 +156,22 @@ export const messagesZh: Readonly<Record<MessageCode, MessageText>> = {
     detail:
       '您每小时最多可请求 {perHour} 次凭据。请在 {waitSeconds} 秒后重试；自动推送的程序请改用机器人账户。',
   },
+  'account.credentials-interrupted': {
+    title: '重置在中途停止',
+    detail: '镜像仓库没有确认新密码是否生效，旧密码可能已失效。请一分钟后再次重置；镜像和成员不受影响。',
+  },
   'account.busy': {
     title: '您的账户正在处理中',
     detail: '另一个凭据请求正在进行。请等待几秒，然后查看 GET /api/v1/account。',
+  },
+  'person.offboarded': {
+    title: '此人已离开',
+    detail: '{username} 的访问权限已终止。请先恢复，或选择其他人。',
+  },
+  'person.offboarding-notice': {
+    title: '稍后才会失效的内容',
+    detail:
+      '密码、成员资格、个人项目的机器人和外部 webhook 以及此处的会话立即终止。镜像仓库网站自身的会话和此前发出的仓库令牌会在一小时内失效。镜像会保留。',
   },
   'person.no-conflict': {
     title: '没有需要决定的事',

@@ -1,8 +1,9 @@
 import { Global, Module } from '@nestjs/common';
+import { Changes } from './changes';
 import { Clock } from './clock';
 import { Draining } from './draining';
 
-/** What every part of the running process shares: the time, and whether it is stopping. */
+/** What every part of the running process shares: the time, whether it is stopping, and what it changed. */
 @Global()
-@Module({ providers: [Clock, Draining], exports: [Clock, Draining] })
+@Module({ providers: [Changes, Clock, Draining], exports: [Changes, Clock, Draining] })
 export class ProcessModule {}

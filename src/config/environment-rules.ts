@@ -1,7 +1,7 @@
 import type { Environment } from './environment';
 import { isLoopback } from './readers';
 
-/** Every secret that the sandbox uses contains this, so that none of them can be used in production. */
+/** Every fixed secret of the sandbox contains this, so that none of them can be used in production. */
 export const SANDBOX_MARK = 'sandbox-only';
 
 /** What several keys must be together. `keys` are all that it looks at; the first is the one that is named. */

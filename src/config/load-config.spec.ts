@@ -191,7 +191,6 @@ describe('secrets in files', () => {
     expect(loadConfig({ ...SMALLEST, LDAP_CA_FILE: file('ca.pem', pem) }).directory.ca).toBe(pem);
     expect(problemsOf({ ...SMALLEST, LDAP_CA_FILE: file('no.pem', 'no certificate') })).toEqual([
       'LDAP_CA_FILE',
-      'LDAP_DISABLED_FILTER',
     ]);
   });
 });

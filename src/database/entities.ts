@@ -14,6 +14,7 @@ import { ProjectMember } from '../projects/project-member.entity';
 import { Project } from '../projects/project.entity';
 import { QuotaRequest } from '../projects/quota-request.entity';
 import { ReconcileRound } from '../projects/reconcile-round.entity';
+import { Robot } from '../projects/robot.entity';
 import { SuspendedMembership } from '../projects/suspended-membership.entity';
 import { TagRecord } from '../tag-rule/tag-record.entity';
 
@@ -28,6 +29,7 @@ export const entities = [
   Project,
   ProjectMember,
   QuotaRequest,
+  Robot,
   DriftRecord,
   ReconcileRound,
   SuspendedMembership,

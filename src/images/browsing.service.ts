@@ -95,10 +95,8 @@ export class BrowsingService {
     place: TagPlace | null,
     limit: number,
   ): Promise<BrowsedTag[]> {
-    await this.see(caller, project);
-    const found = isRepositoryName(repository)
-      ? await this.readTags(project, repository, place, limit)
-      : null;
+    const seen = await this.see(caller, project);
+    const found = isRepositoryName(repository) ? await this.readTags(seen, repository, place, limit) : null;
     if (found === null) throw new DomainError('not-found', 'repository.not-found', { project, repository });
     const names = found.map(({ tag }) => tag.name);
     const records = await this.tagRecords.findInRepository(project, repository, names);
@@ -134,9 +132,9 @@ export class BrowsingService {
     );
   }
 
-  /** Null where there is no such repository. */
+  /** Null where there is no such repository in this very project. */
   private async readTags(
-    project: string,
+    { id: projectId, name: project }: HarborProject,
     repository: string,
     place: TagPlace | null,
     limit: number,
@@ -146,7 +144,7 @@ export class BrowsingService {
     for (let hasMore = true; hasMore && tags.length < limit;) {
       const size = Math.min(PAGE_SIZE, limit - tags.length + 1);
       const page = await this.harbor.listShownArtifacts({ project, repository, upToArtifactId, limit: size });
-      if (page === null) return null;
+      if (page === null || page.items.some((artifact) => artifact.projectId !== projectId)) return null;
       for (const artifact of page.items) tags.push(...tagsAfter(place, artifact));
       upToArtifactId = (page.items.at(-1)?.id ?? 1) - 1;
       hasMore = page.hasMore;

@@ -1,44 +1,84 @@
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { AccountsService } from '../accounts/accounts.service';
+import { OffboardedPersons } from '../auth/offboarded-persons';
+import { Clock } from '../common/clock';
+import { isOutage } from '../common/errors';
 import { HarborClient } from '../harbor/harbor.client';
 import type { HarborProject, SignatureKind } from '../harbor/harbor.types';
 import { ProjectsService } from '../projects/projects.service';
 
-const REMEMBERED = { max: 50_000, ttl: 30_000 };
+/** What Harbor said of a person and a project is believed this long, and longer only while it cannot be asked. */
+const BELIEVED_MS = 30_000;
+const MAX_VERDICTS = 50_000;
+
+interface Verdict {
+  harborProjectId: number;
+  askedAtMs: number;
+}
 
 /** The one place that decides whose images a person may pull, for import, lookup and everything that follows. */
 @Injectable()
 export class ImageAccess {
-  private readonly verdicts = new LRUCache<string, boolean>(REMEMBERED);
-  private readonly projectsSeen = new LRUCache<string, HarborProject>(REMEMBERED);
+  private readonly verdicts = new LRUCache<string, Verdict>({ max: MAX_VERDICTS });
+  private readonly projectsSeen = new LRUCache<string, HarborProject>({
+    max: MAX_VERDICTS,
+    ttl: BELIEVED_MS,
+  });
 
   constructor(
     private readonly accounts: AccountsService,
     private readonly projects: ProjectsService,
     private readonly harbor: HarborClient,
+    private readonly offboarded: OffboardedPersons,
+    private readonly clock: Clock,
   ) {}
 
   /**
-   * May this person pull from the project: because it is theirs, public, or they are a member of it in Harbor.
-   * `null` is somebody whom Berth does not know: only what is public. What Harbor said is believed for 30 s.
-   * @throws DomainError outages of Harbor, unless the project is the person's own
+   * The id of the Harbor project of this name from which the person may pull: because it is theirs, public, or they
+   * are a member of it in Harbor. Null: none. What has another id is another project, and not theirs to see.
+   * @param personId null is somebody whom Berth does not know: only what is public
+   * @throws DomainError outages of Harbor, unless the project is the person's own or was seen to be pullable before
    */
-  async mayPull(personId: string | null, project: string): Promise<boolean> {
-    if (personId !== null && (await this.projects.findByName(project))?.ownerPersonId === personId)
-      return true;
-    const key = `${personId ?? ''} ${project}`;
-    const remembered = this.verdicts.get(key);
-    if (remembered !== undefined) return remembered;
-    const verdict = await this.askHarbor(personId, project);
-    this.verdicts.set(key, verdict);
-    return verdict;
+  async pullableProjectId(personId: string | null, projectName: string): Promise<number | null> {
+    const own = await this.ownProjectId(personId, projectName);
+    if (own !== null) return own;
+    const key = `${personId ?? ''} ${projectName}`;
+    const before = this.verdicts.get(key);
+    const askedAtMs = this.clock.now().getTime();
+    if (before !== undefined && askedAtMs - before.askedAtMs < BELIEVED_MS) return before.harborProjectId;
+    try {
+      const harborProjectId = await this.askHarbor(personId, projectName);
+      if (harborProjectId === null) this.verdicts.delete(key);
+      else this.verdicts.set(key, { harborProjectId, askedAtMs });
+      return harborProjectId;
+    } catch (error) {
+      if (before !== undefined && isOutage(error)) return before.harborProjectId;
+      throw error;
+    }
   }
 
   /** Whose signatures an image of the project needs to be pulled; what Harbor said is believed for 30 s. */
-  async signaturesNeeded(project: string): Promise<readonly SignatureKind[]> {
-    const seen = this.projectsSeen.get(project) ?? (await this.findProject(project));
+  async signaturesNeeded(projectName: string): Promise<readonly SignatureKind[]> {
+    const seen = this.projectsSeen.get(projectName) ?? (await this.findProject(projectName));
     return seen?.signaturesNeeded ?? [];
+  }
+
+  /** Has the owner of this personal project left? Then new jobs run what is in it only where it is public. */
+  async ownerHasLeft(projectName: string): Promise<{ left: boolean; mayRun: boolean }> {
+    const stays = { left: false, mayRun: true };
+    if (await this.offboarded.isEmpty()) return stays;
+    const project = await this.projects.findByName(projectName);
+    if (project === null || project.ownerPersonId === null) return stays;
+    if (!(await this.offboarded.has(project.ownerPersonId))) return stays;
+    return { left: true, mayRun: project.visibility === 'public' };
+  }
+
+  /** A name that was only reserved is nobody's yet: Harbor may have a stranger's project under it. */
+  private async ownProjectId(personId: string | null, projectName: string): Promise<number | null> {
+    if (personId === null) return null;
+    const project = await this.projects.findByName(projectName);
+    return project?.ownerPersonId === personId ? project.harborProjectId : null;
   }
 
   private async findProject(name: string): Promise<HarborProject | null> {
@@ -47,13 +87,16 @@ export class ImageAccess {
     return found;
   }
 
-  private async askHarbor(personId: string | null, projectName: string): Promise<boolean> {
+  private async askHarbor(personId: string | null, projectName: string): Promise<number | null> {
     const project = await this.findProject(projectName);
-    if (project === null) return false;
-    if (project.isPublic) return true;
+    if (project === null) return null;
+    if (project.isPublic) return project.id;
     const harborUserId = personId === null ? null : await this.accounts.findHarborUserId(personId);
-    if (harborUserId === null) return false;
+    if (harborUserId === null) return null;
     const members = await this.harbor.listMembers(projectName);
-    return members.some(({ entityType, entityId }) => entityType === 'user' && entityId === harborUserId);
+    const isMember = members.some(
+      ({ entityType, entityId }) => entityType === 'user' && entityId === harborUserId,
+    );
+    return isMember ? project.id : null;
   }
 }

@@ -58,24 +58,26 @@ export class ImageVerdicts {
    *   Harbor
    */
   async record(caller: PersonCaller, link: ImageLink): Promise<Verdict> {
-    await this.requireAccess(caller, link);
+    const pullable = await this.requireAccess(caller, link);
     const { artifact, record } =
-      link.digest === null ? await this.checkTag(link) : await this.lookByDigest(link, link.digest);
+      link.digest === null ? await this.checkTag(pullable) : await this.lookByDigest(pullable, link.digest);
     await this.refuseUnsigned(link, artifact);
     return { artifact, record, described: await this.describe(link, artifact) };
   }
 
   /** As record, and nothing is recorded. */
   async preview(caller: PersonCaller, link: ImageLink): Promise<Verdict> {
-    await this.requireAccess(caller, link);
+    const pullable = await this.requireAccess(caller, link);
     const { artifact, record } =
-      link.digest === null ? await this.observeTag(link) : await this.lookByDigest(link, link.digest);
+      link.digest === null ? await this.observeTag(pullable) : await this.lookByDigest(pullable, link.digest);
     await this.refuseUnsigned(link, artifact);
     return { artifact, record, described: await this.describe(link, artifact) };
   }
 
-  private async requireAccess(caller: PersonCaller, { project }: ImageLink): Promise<void> {
-    if (!(await this.access.mayPull(caller.personId, project))) throw imageNotFound();
+  private async requireAccess(caller: PersonCaller, link: ImageLink): Promise<Pullable> {
+    const harborProjectId = await this.access.pullableProjectId(caller.personId, link.project);
+    if (harborProjectId === null) throw imageNotFound();
+    return { link, harborProjectId };
   }
 
   /** Harbor would refuse the pull to every job, so such an image is no use in the catalog. */
@@ -91,9 +93,11 @@ export class ImageVerdicts {
   }
 
   /** A link with a digest never moves and has no tag record; its tag, where it has one, must carry that digest. */
-  private async lookByDigest(link: ImageLink, given: string): Promise<Seen> {
+  private async lookByDigest(pullable: Pullable, given: string): Promise<Seen> {
+    const { link, harborProjectId } = pullable;
     const look = await this.harbor.look(link.project, link.repository, link.tag ?? given);
-    if (!look.found) throw await this.absent(link, look);
+    if (!look.found) throw await this.absent(pullable, look);
+    if (look.artifact.projectId !== harborProjectId) throw imageNotFound();
     const actual = look.artifact.digest;
     if (actual === given) return { artifact: look.artifact, record: null };
     const params = { tag: link.tag ?? '', actual, given };
@@ -101,31 +105,35 @@ export class ImageVerdicts {
     throw new DomainError('invalid', code, params, { errors: [{ pointer: '/link', code, params }] });
   }
 
-  private async checkTag(link: ImageLink): Promise<Seen> {
-    const name = tagNameOf(link);
+  private async checkTag(pullable: Pullable): Promise<Seen> {
+    const name = tagNameOf(pullable.link);
     const { record, state, look } = await this.tagRecords.check(name);
     if (record !== null && state === 'unknown') throw replaced(name);
-    if (record === null || !look.found) throw await this.absent(link, look);
+    if (record === null || !look.found) throw await this.absent(pullable, look);
+    if (look.artifact.projectId !== pullable.harborProjectId) throw imageNotFound();
     if (state === 'moved') throw moved(record, look.artifact.digest);
     return { artifact: look.artifact, record };
   }
 
-  private async observeTag(link: ImageLink): Promise<Seen> {
-    const name = tagNameOf(link);
+  private async observeTag(pullable: Pullable): Promise<Seen> {
+    const name = tagNameOf(pullable.link);
     const look = await this.harbor.look(name.project, name.repository, name.tag);
     const record = await this.tagRecords.find(name);
-    if (!look.found) throw await this.absent(link, look);
+    if (!look.found) throw await this.absent(pullable, look);
+    const { projectId } = look.artifact;
+    if (record !== null && record.harborProjectId !== projectId) throw replaced(name);
+    if (projectId !== pullable.harborProjectId) throw imageNotFound();
     if (record === null) return { artifact: look.artifact, record };
-    if (record.harborProjectId !== look.artifact.projectId) throw replaced(name);
     if (judge(record.recordedDigest, look.artifact.digest) === 'moved')
       throw moved(record, look.artifact.digest);
     return { artifact: look.artifact, record };
   }
 
   /** Which tags there are is told only to those who may pull them, which was asked before. */
-  private async absent(link: ImageLink, look: ArtifactLook): Promise<DomainError> {
+  private async absent(pullable: Pullable, look: ArtifactLook): Promise<DomainError> {
+    const { link } = pullable;
     if (link.tag === null || look.found || look.absent !== 'artifact') return imageNotFound();
-    const tags = closestNames(link.tag, await this.tagNames(link), LIKE_IT);
+    const tags = closestNames(link.tag, await this.tagNames(pullable), LIKE_IT);
     if (tags.length === 0) return imageNotFound();
     const repository = `${link.project}/${link.repository}`;
     return new DomainError('not-found', 'image.tag-not-found', {
@@ -135,8 +143,9 @@ export class ImageVerdicts {
     });
   }
 
-  /** The newest first. */
-  private async tagNames({ project, repository }: ImageLink): Promise<string[]> {
+  /** The newest first; none of another project that has the name by now. */
+  private async tagNames({ link, harborProjectId }: Pullable): Promise<string[]> {
+    const { project, repository } = link;
     const names: string[] = [];
     let upToArtifactId: number | null = null;
     for (let page = 1; page <= MAX_PAGES; page += 1) {
@@ -147,7 +156,8 @@ export class ImageVerdicts {
         limit: PAGE_SIZE,
       });
       if (found === null) break;
-      names.push(...found.items.flatMap(({ tags }) => tags.map(({ name }) => name)));
+      const theirs = found.items.filter(({ projectId }) => projectId === harborProjectId);
+      names.push(...theirs.flatMap(({ tags }) => tags.map(({ name }) => name)));
       upToArtifactId = (found.items.at(-1)?.id ?? 1) - 1;
       if (!found.hasMore) break;
     }
@@ -167,8 +177,14 @@ export class ImageVerdicts {
     const platform = tellingPlatform(artifact.platforms, this.config.images.sitePlatforms);
     if (platform === null) return null;
     const look = await this.harbor.look(link.project, link.repository, platform.digest);
-    return look.found ? look.artifact.config : null;
+    return look.found && look.artifact.projectId === artifact.projectId ? look.artifact.config : null;
   }
+}
+
+/** A link, with the id of the one Harbor project whose images the person may see under its name. */
+interface Pullable {
+  link: ImageLink;
+  harborProjectId: number;
 }
 
 interface Seen {

@@ -212,7 +212,7 @@ export class ImagesController {
     description: 'What is in the registry stays.',
   })
   @ApiNoContentResponse({ description: 'Gone, also when it was not there' })
-  async delete(@CurrentPerson() person: PersonCaller, @Param() { id }: IdParam): Promise<void> {
+  async delete(@CurrentPerson() person: PersonCaller, @Param('id') id: string): Promise<void> {
     await this.images.delete(person, id);
   }
 

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AccountsModule } from '../accounts/accounts.module';
+import { AuthModule } from '../auth/auth.module';
 import { HarborModule } from '../harbor/harbor.module';
 import { ProjectManagementModule } from '../projects/project-management.module';
 import { ProjectsModule } from '../projects/projects.module';
@@ -18,6 +19,7 @@ import { ImagesService } from './images.service';
 @Module({
   imports: [
     TypeOrmModule.forFeature([Image, ImageFieldChange]),
+    AuthModule,
     HarborModule,
     AccountsModule,
     ProjectsModule,

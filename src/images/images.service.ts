@@ -4,6 +4,7 @@ import { In, LessThan, type DataSource, type FindOptionsWhere } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { AuditService } from '../audit/audit.service';
 import type { PersonCaller } from '../auth/caller';
+import { Changes } from '../common/changes';
 import { Clock } from '../common/clock';
 import { DomainError } from '../common/errors';
 import { requireFresh } from '../common/etag';
@@ -69,6 +70,7 @@ export class ImagesService {
     private readonly tagRecords: TagRecordsService,
     private readonly harbor: HarborClient,
     private readonly audit: AuditService,
+    private readonly changes: Changes,
     private readonly clock: Clock,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
@@ -116,6 +118,7 @@ export class ImagesService {
       await this.refuseSecondImport(caller.personId, name, link);
       throw error;
     }
+    this.changes.note();
     return { image, record };
   }
 
@@ -240,6 +243,7 @@ export class ImagesService {
       await manager.delete(Image, { id });
       await this.audit.record(manager, caller, 'image.deleted', image.name);
     });
+    this.changes.note();
   }
 
   /** Looks at Harbor now and records what it saw. @throws DomainError not-found; outages of Harbor */
@@ -253,7 +257,7 @@ export class ImagesService {
       tag,
       state,
       from: record?.recordedDigest ?? null,
-      to: record?.currentDigest ?? null,
+      to: state === 'unknown' ? null : (record?.currentDigest ?? null),
       checkedAt: record?.checkedAt ?? this.clock.now(),
     };
   }

@@ -3,6 +3,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { LRUCache } from 'lru-cache';
+import { Changes } from '../common/changes';
 import { Clock } from '../common/clock';
 import { Draining } from '../common/draining';
 import type { LookupDto } from './dto/lookup.dto';
@@ -14,11 +15,13 @@ interface Remembered {
   /** Without the age's digits. */
   bytes: number;
   checkedAtMs: number;
+  /** This process changed nothing since. */
+  changes: number;
   caller: string | undefined;
 }
 
-/** Bounds memory, and how long a change of access, digest or token stays unseen. */
-const REMEMBERED = { max: 20_000, ttl: 1_000 };
+/** Bounds memory, and how long another replica's change of access, digest or token stays unseen. */
+const REMEMBERED = { max: 5_000, ttl: 1_000 };
 const AGE = '"ageMs":';
 
 /**
@@ -33,6 +36,7 @@ export class LookupMemory implements OnModuleInit {
     private readonly host: HttpAdapterHost,
     private readonly clock: Clock,
     private readonly draining: Draining,
+    private readonly changes: Changes,
   ) {}
 
   onModuleInit(): void {
@@ -44,7 +48,8 @@ export class LookupMemory implements OnModuleInit {
     });
   }
 
-  remember(request: FastifyRequest, answer: LookupDto): void {
+  /** @param changes as they were counted before the answer was looked for */
+  remember(request: FastifyRequest, answer: LookupDto, changes: number): void {
     const [beforeAge = '', afterAge = ''] = JSON.stringify({ ...answer, ageMs: AGE }).split(
       JSON.stringify(AGE),
     );
@@ -53,6 +58,7 @@ export class LookupMemory implements OnModuleInit {
       afterAge,
       bytes: Buffer.byteLength(beforeAge) + Buffer.byteLength(afterAge),
       checkedAtMs: answer.checkedAt.getTime(),
+      changes,
       caller: request.notes.caller,
     });
   }
@@ -60,7 +66,8 @@ export class LookupMemory implements OnModuleInit {
   private find(request: FastifyRequest): Remembered | undefined {
     // Only an ordinary answer tells the client to close its connection.
     if (request.method !== 'GET' || this.draining.isBegun) return undefined;
-    return this.remembered.get(questionOf(request));
+    const remembered = this.remembered.get(questionOf(request));
+    return remembered?.changes === this.changes.count ? remembered : undefined;
   }
 
   private answer(remembered: Remembered, request: FastifyRequest, reply: FastifyReply): void {

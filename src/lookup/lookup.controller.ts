@@ -4,6 +4,7 @@ import type { FastifyRequest } from 'fastify';
 import type { Caller } from '../auth/caller';
 import { CurrentCaller } from '../auth/current-caller.decorator';
 import { Allow } from '../auth/roles.decorator';
+import { Changes } from '../common/changes';
 import { RequestLanguage } from '../common/language.decorator';
 import type { Language } from '../common/messages';
 import { ApiProblem } from '../common/openapi-problem';
@@ -17,6 +18,7 @@ export class LookupController {
   constructor(
     private readonly lookups: LookupService,
     private readonly memory: LookupMemory,
+    private readonly changes: Changes,
   ) {}
 
   @Get()
@@ -30,7 +32,7 @@ export class LookupController {
   @ApiOkResponse({ type: LookupDto })
   @ApiProblem('forbidden', 'lookup.for-forbidden')
   @ApiProblem('not-found', 'image.not-found')
-  @ApiProblem('conflict', 'tag.recorded-gone', 'project.replaced')
+  @ApiProblem('conflict', 'tag.recorded-gone', 'project.replaced', 'image.owner-offboarded')
   @ApiProblem(
     'invalid',
     'link.scheme',
@@ -49,8 +51,9 @@ export class LookupController {
     @RequestLanguage() language: Language,
     @Req() request: FastifyRequest,
   ): Promise<LookupDto> {
+    const changes = this.changes.count;
     const answer = toLookupDto(await this.lookups.lookup(caller, query), language);
-    if (answer.recordedDigest !== null) this.memory.remember(request, answer);
+    if (answer.recordedDigest !== null) this.memory.remember(request, answer, changes);
     return answer;
   }
 }

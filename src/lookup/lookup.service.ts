@@ -58,6 +58,8 @@ export interface LookupAnswer {
 interface Known {
   link: ImageLink;
   imageId: string | null;
+  /** Of the project from which the asker may pull now; null while Harbor is away, for what he imported. */
+  harborProjectId: number | null;
   source: { kind: 'tag'; tag: string; record: TagRecord | null } | { kind: 'digest'; facts: PinnedFacts };
 }
 
@@ -83,16 +85,27 @@ export class LookupService {
   /**
    * What a job runs for this link. A tag that may not move is answered from what is recorded, without Harbor.
    * @throws DomainError invalid `link.*`, `lookup.for-required`; forbidden `lookup.for-forbidden`; not-found
-   *   `image.not-found` (absent, or not theirs to pull); conflict `tag.recorded-gone`, `project.replaced`;
+   *   `image.not-found` (absent, or not theirs to pull); conflict `tag.recorded-gone`, `project.replaced`,
+   *   `image.owner-offboarded`;
    *   upstream-unavailable `lookup.not-fresh`; outages of Harbor for what was never seen
    */
   async lookup(caller: Caller, question: LookupQuestion): Promise<LookupAnswer> {
     const personId = await this.personIdOf(askerOf(caller, question.for));
-    const { link, imageId, source } = await this.learn(personId, question.link);
+    const known = await this.learn(personId, question.link);
+    const { project } = known.link;
+    const { left, mayRun } = await this.access.ownerHasLeft(project);
+    if (!mayRun) throw new DomainError('conflict', 'image.owner-offboarded', { project });
+    const answer = await this.answer(known, question);
+    if (!left) return answer;
+    const warning: LookupWarning = { code: 'lookup.warning.owner-offboarded', params: { project } };
+    return { ...answer, warnings: [warning, ...answer.warnings] };
+  }
+
+  private async answer(known: Known, question: LookupQuestion): Promise<LookupAnswer> {
+    const { link, imageId, source } = known;
     if (source.kind === 'digest') return this.answerDigest(link, imageId, source.facts, question);
-    if (isMovable(source.tag)) return this.answerMovable(link, imageId, source, question);
-    if (source.record === null) throw imageNotFound();
-    return this.answerPinned(link, imageId, source.record, question);
+    if (isMovable(source.tag)) return this.answerMovable(known, source.tag, question);
+    return this.answerPinned(known, source.record, question);
   }
 
   private async personIdOf(asker: Asker): Promise<string | null> {
@@ -103,25 +116,34 @@ export class LookupService {
   private async learn(personId: string | null, text: string): Promise<Known> {
     const link = withLatest(readLinkField(text, this.config.registry, '?link'));
     const image = personId === null ? null : await this.images.findByName(personId, imageName(link));
-    await this.requireAccess(personId, link.project, image !== null);
-    const imageId = image?.id ?? null;
+    const harborProjectId = await this.requireAccess(personId, link.project, image !== null);
+    const known = { link, imageId: image?.id ?? null, harborProjectId };
     if (link.digest !== null) {
       const facts =
-        image === null ? await this.lookByDigest(link, link.digest) : pinnedFacts(link.digest, image);
-      return { link, imageId, source: { kind: 'digest', facts } };
+        image === null
+          ? await this.lookByDigest(link, link.digest, harborProjectId)
+          : pinnedFacts(link.digest, image);
+      return { ...known, source: { kind: 'digest', facts } };
     }
     if (link.tag === null) throw imageNotFound();
     const name = { project: link.project, repository: link.repository, tag: link.tag };
     const record = (await this.tagRecords.find(name)) ?? (await this.firstLook(name));
-    return { link, imageId, source: { kind: 'tag', tag: link.tag, record } };
+    return { ...known, source: { kind: 'tag', tag: link.tag, record } };
   }
 
   /** While Harbor is away, what the person imported stays theirs to run. */
-  private async requireAccess(personId: string | null, project: string, imported: boolean): Promise<void> {
+  private async requireAccess(
+    personId: string | null,
+    project: string,
+    imported: boolean,
+  ): Promise<number | null> {
     try {
-      if (!(await this.access.mayPull(personId, project))) throw imageNotFound();
+      const harborProjectId = await this.access.pullableProjectId(personId, project);
+      if (harborProjectId === null) throw imageNotFound();
+      return harborProjectId;
     } catch (error) {
-      if (!(imported && isOutage(error))) throw error;
+      if (imported && isOutage(error)) return null;
+      throw error;
     }
   }
 
@@ -133,10 +155,14 @@ export class LookupService {
     return isMovable(name.tag) ? null : (await this.tagRecords.check(name)).record;
   }
 
-  private async lookByDigest(link: ImageLink, digest: string): Promise<PinnedFacts> {
+  private async lookByDigest(
+    link: ImageLink,
+    digest: string,
+    harborProjectId: number | null,
+  ): Promise<PinnedFacts> {
     const seenAt = this.clock.now();
     const look = await this.harbor.look(link.project, link.repository, digest);
-    if (!look.found) throw imageNotFound();
+    if (!look.found || look.artifact.projectId !== harborProjectId) throw imageNotFound();
     return { digest, platforms: look.artifact.platforms, sizeBytes: look.artifact.sizeBytes, seenAt };
   }
 
@@ -164,39 +190,32 @@ export class LookupService {
     };
   }
 
-  private answerPinned(
-    link: ImageLink,
-    imageId: string | null,
-    record: TagRecord,
-    question: LookupQuestion,
-  ): LookupAnswer {
+  private answerPinned(known: Known, seen: TagRecord | null, question: LookupQuestion): LookupAnswer {
+    const record = theirs(known, seen);
     const { recordedDigest } = record;
     if (recordedDigest === null) throw imageNotFound();
     if (record.recordedGone) {
-      throw new DomainError('conflict', 'tag.recorded-gone', { link: formatImageLink(link), recordedDigest });
+      const params = { link: formatImageLink(known.link), recordedDigest };
+      throw new DomainError('conflict', 'tag.recorded-gone', params);
     }
-    const answer = this.answerRecord(link, imageId, record, recordedDigest, question);
+    const answer = this.answerRecord(known, record, recordedDigest, question);
     return { ...answer, warnings: [...stateWarnings(record), ...answer.warnings] };
   }
 
-  private async answerMovable(
-    link: ImageLink,
-    imageId: string | null,
-    source: { tag: string; record: TagRecord | null },
-    question: LookupQuestion,
-  ): Promise<LookupAnswer> {
-    const name = { project: link.project, repository: link.repository, tag: source.tag };
+  private async answerMovable(known: Known, tag: string, question: LookupQuestion): Promise<LookupAnswer> {
+    const { project, repository } = known.link;
+    const name = { project, repository, tag };
     const recent = await this.recentRecord(name, question.maxAgeMs);
-    if (recent !== null) return this.answerCurrent(link, imageId, recent, question);
+    if (recent !== null) return this.answerCurrent(known, recent, question);
     try {
       const { record, state } = await this.tagRecords.check(name);
       if (state === 'unknown' && record !== null) {
-        throw new DomainError('conflict', 'project.replaced', { project: link.project });
+        throw new DomainError('conflict', 'project.replaced', { project });
       }
-      return this.answerCurrent(link, imageId, record, question);
+      return this.answerCurrent(known, record, question);
     } catch (error) {
       if (!isOutage(error)) throw error;
-      return this.answerStale(link, imageId, await this.tagRecords.find(name), question, error);
+      return this.answerStale(known, await this.tagRecords.find(name), question, error);
     }
   }
 
@@ -209,38 +228,32 @@ export class LookupService {
     return record !== null && this.ageMs(record.checkedAt) <= maxAgeMs ? record : null;
   }
 
-  private answerCurrent(
-    link: ImageLink,
-    imageId: string | null,
-    record: TagRecord | null,
-    question: LookupQuestion,
-  ): LookupAnswer {
-    if (record === null || record.currentDigest === null) throw imageNotFound();
-    return this.answerRecord(link, imageId, record, record.currentDigest, question);
+  private answerCurrent(known: Known, seen: TagRecord | null, question: LookupQuestion): LookupAnswer {
+    const record = theirs(known, seen);
+    if (record.currentDigest === null) throw imageNotFound();
+    return this.answerRecord(known, record, record.currentDigest, question);
   }
 
   private answerStale(
-    link: ImageLink,
-    imageId: string | null,
-    record: TagRecord | null,
+    known: Known,
+    seen: TagRecord | null,
     question: LookupQuestion,
     outage: DomainError,
   ): LookupAnswer {
-    if (record === null || record.currentDigest === null) throw outage;
-    const ageMs = this.ageMs(record.checkedAt);
+    if (seen === null) throw outage;
+    const ageMs = this.ageMs(seen.checkedAt);
     if (question.requireFresh || ageMs > this.config.lookup.maxStaleMs) {
-      const params = { link: formatImageLink(link), ageMs };
+      const params = { link: formatImageLink(known.link), ageMs };
       throw new DomainError('upstream-unavailable', 'lookup.not-fresh', params, {
         cause: outage,
         retryAfterSeconds: outage.retryAfterSeconds ?? 30,
       });
     }
-    return { ...this.answerRecord(link, imageId, record, record.currentDigest, question), stale: true };
+    return { ...this.answerCurrent(known, seen, question), stale: true };
   }
 
   private answerRecord(
-    link: ImageLink,
-    imageId: string | null,
+    { link, imageId }: Known,
     record: TagRecord,
     digest: string,
     question: LookupQuestion,
@@ -282,6 +295,13 @@ function askerOf(caller: Caller, username: string | undefined): Asker {
     throw new DomainError('invalid', code, {}, { errors: [{ pointer: '?for', code }] });
   }
   return { username };
+}
+
+/** The record, when it is of the project from which the asker may pull, or of an image that he imported. */
+function theirs({ imageId, harborProjectId }: Known, record: TagRecord | null): TagRecord {
+  if (record === null) throw imageNotFound();
+  if (imageId === null && record.harborProjectId !== harborProjectId) throw imageNotFound();
+  return record;
 }
 
 /** Runtimes read a link without tag and digest as `latest`, so a lookup does too. */

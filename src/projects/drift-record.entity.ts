@@ -18,7 +18,7 @@ export class DriftRecord {
   code: DriftCode;
 
   /** Empty where a project can have only one of this code. */
-  @TextColumn(255)
+  @TextColumn(300)
   subject: string;
 
   /** The facts in the text that people are shown. */

@@ -22,6 +22,33 @@ export type DriftCode = Extract<
   | 'project.problem.foreign-admin'
 >;
 
+/** What a change through Berth settles, because Berth looked at it in Harbor itself. */
+const CODES_OF_PART = {
+  quota: ['project.problem.quota-changed'],
+  visibility: ['project.problem.visibility-changed'],
+  member: [
+    'project.problem.membership-missing',
+    'project.problem.membership-changed',
+    'project.problem.membership-left',
+    'project.problem.user-gone',
+    'project.problem.user-replaced',
+    'project.problem.foreign-admin',
+  ],
+  project: [
+    'project.problem.gone',
+    'project.problem.replaced',
+    'project.problem.tag-rule-missing',
+    'project.problem.tag-rule-off',
+    'project.problem.tag-rule-changed',
+  ],
+} as const satisfies Record<string, readonly DriftCode[]>;
+
+export type SettledPart = keyof typeof CODES_OF_PART;
+
+export function driftCodesOf(part: SettledPart): DriftCode[] {
+  return [...CODES_OF_PART[part]];
+}
+
 /** What Berth may put right by itself. Nothing else is ever changed. */
 export type Repair =
   | { kind: 'rule' }
@@ -47,6 +74,8 @@ export interface WantedProject {
   quotaBytes: number;
   /** The owner and those whom Berth made members, as far as they have Harbor users. */
   members: readonly WantedMember[];
+  /** The Harbor users of people who were offboarded: whether they are members is not looked at. */
+  offboardedUsers: ReadonlySet<number>;
 }
 
 export interface WantedMember {
@@ -140,14 +169,19 @@ function memberDrifts(member: WantedMember, { members, users }: ObservedProject)
 
 /** Harbor makes the account that makes a project its admin: that one is not foreign. */
 function foreignAdmins(wanted: WantedProject, { inHarbor, members }: ObservedProject): Drift[] {
-  const ours = new Set(wanted.members.map(({ harborUserId }) => harborUserId)).add(inHarbor.ownerId);
+  const ours = new Set([
+    inHarbor.ownerId,
+    ...wanted.offboardedUsers,
+    ...wanted.members.map(({ harborUserId }) => harborUserId),
+  ]);
   return members
     .filter(
       ({ role, entityType, entityId }) => role === 'admin' && (entityType === 'group' || !ours.has(entityId)),
     )
-    .map(({ entityName }) =>
-      drift('project.problem.foreign-admin', { subject: entityName, params: { name: entityName } }),
-    );
+    .map(({ entityType, entityName }) => {
+      const subject = entityType === 'group' ? `group ${entityName}` : entityName;
+      return drift('project.problem.foreign-admin', { subject, params: { name: entityName } });
+    });
 }
 
 function drift(code: DriftCode, more: Partial<Omit<Drift, 'code'>> = {}): Drift {

@@ -11,6 +11,7 @@ import { DomainError, isDomainError } from '../common/errors';
 import { Directory } from '../directory/directory';
 import { HarborClient } from '../harbor/harbor.client';
 import type { HarborMember } from '../harbor/harbor.types';
+import { DriftRecords } from './drift-records.service';
 import { memberList, type ListedMember } from './member-list';
 import { memberOf, Memberships } from './memberships';
 import { type ProjectLease, ProjectLeases } from './project-lease';
@@ -34,6 +35,7 @@ export class MembersService {
     private readonly roles: ProjectRoles,
     private readonly leases: ProjectLeases,
     private readonly memberships: Memberships,
+    private readonly drifts: DriftRecords,
     private readonly accounts: AccountsService,
     private readonly persons: PersonsService,
     private readonly directory: Directory,
@@ -152,6 +154,7 @@ export class MembersService {
       if (role === 'none') await manager.delete(ProjectMember, row);
       else if (!owned)
         await manager.update(ProjectMember, row, { seenRole: role, updatedAt: this.clock.now() });
+      await this.drifts.settled(manager, project.id, 'member', someone.username);
       if (!settled.changed && (owned || recordedBefore === role)) return;
       const action = role === 'none' ? 'project.member-removed' : 'project.member-set';
       const target = `${project.name} ${someone.username}${role === 'none' ? '' : ` ${role}`}`;

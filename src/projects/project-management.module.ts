@@ -6,12 +6,15 @@ import { DirectoryModule } from '../directory/directory.module';
 import { HarborModule } from '../harbor/harbor.module';
 import { CommandsController } from './commands.controller';
 import { CommandsService } from './commands.service';
+import { DriftObserver } from './drift-observer';
+import { DriftRepair } from './drift-repair';
 import { MembersController } from './members.controller';
 import { MembersService } from './members.service';
 import { Memberships } from './memberships';
 import { ProjectLeases } from './project-lease';
 import { ProjectMember } from './project-member.entity';
 import { ProjectOverview } from './project-overview.service';
+import { ProjectPrograms } from './project-programs.service';
 import { ProjectRoles } from './project-roles';
 import { ProjectUsages } from './project-usage.service';
 import { Project } from './project.entity';
@@ -22,12 +25,25 @@ import { QuotaRequest } from './quota-request.entity';
 import { QuotaRequestsController } from './quota-requests.controller';
 import { QuotaRequestsService } from './quota-requests.service';
 import { QuotaService } from './quota.service';
+import { ReconcileAnswers } from './reconcile-answers';
+import { ReconcileController } from './reconcile.controller';
+import { ReconcileLeases } from './reconcile-lease';
+import { ReconcileRounds } from './reconcile-rounds';
+import { ReconcileService } from './reconcile.service';
+import { RobotProblems } from './robot-problems';
+import { RobotSweep } from './robot-sweep';
+import { Robot } from './robot.entity';
+import { RobotsInHarbor } from './robots-in-harbor';
+import { RobotsController } from './robots.controller';
+import { RobotsService } from './robots.service';
 import { SharedProjectsService } from './shared-projects.service';
+import { SuspendedMembership } from './suspended-membership.entity';
+import { SuspendedMemberships } from './suspended-memberships.service';
 
 /** What people and admins do with projects; making them is in ProjectsModule, which accounts need too. */
 @Module({
   imports: [
-    TypeOrmModule.forFeature([Project, ProjectMember, QuotaRequest]),
+    TypeOrmModule.forFeature([Project, ProjectMember, QuotaRequest, Robot, SuspendedMembership]),
     HarborModule,
     DirectoryModule,
     AuthModule,
@@ -39,6 +55,8 @@ import { SharedProjectsService } from './shared-projects.service';
     MembersController,
     QuotaRequestsController,
     QuotaAdministrationController,
+    RobotsController,
+    ReconcileController,
     CommandsController,
   ],
   providers: [
@@ -48,11 +66,23 @@ import { SharedProjectsService } from './shared-projects.service';
     ProjectUsages,
     SharedProjectsService,
     Memberships,
+    SuspendedMemberships,
+    ProjectPrograms,
     MembersService,
     QuotaService,
+    DriftObserver,
+    DriftRepair,
+    ReconcileService,
+    ReconcileAnswers,
+    ReconcileLeases,
+    ReconcileRounds,
     QuotaRequestsService,
+    RobotsInHarbor,
+    RobotsService,
+    RobotProblems,
+    RobotSweep,
     CommandsService,
   ],
-  exports: [ProjectRoles],
+  exports: [ProjectLeases, ProjectPrograms, SuspendedMemberships, ProjectRoles],
 })
 export class ProjectManagementModule {}

@@ -36,6 +36,16 @@ export function personalNames(username: string, projectPrefix: string): Personal
   return { project: `${projectPrefix}${harborUsername}`, harborUsername };
 }
 
+/**
+ * Names for a person whose own are taken by somebody else who had the username before. They follow from both: the
+ * same person always gets the same, and nobody else gets them.
+ */
+export function otherNames(username: string, personId: string, projectPrefix: string): PersonalNames {
+  const folded = username.normalize('NFKC').toLowerCase().normalize('NFKC');
+  const harborUsername = `${slug(folded)}.h-${shortHash(`${folded}\0${personId}`)}`;
+  return { project: `${projectPrefix}${harborUsername}`, harborUsername };
+}
+
 /** Why a name cannot be a shared project's; null when it can. */
 export function sharedNameRefusal(name: string, projectPrefix: string): 'not-a-name' | 'reserved' | null {
   if (name.length > MAX_PROJECT_LENGTH || !HARBOR_NAME.test(name)) return 'not-a-name';

@@ -7,13 +7,15 @@ import { PersonsService } from '../auth/persons.service';
 import { DomainError } from '../common/errors';
 import { HarborClient } from '../harbor/harbor.client';
 import type { HarborMember, HarborProject, HarborQuota, ProjectRole } from '../harbor/harbor.types';
+import { DriftRecords } from './drift-records.service';
 import { tagRuleState, type TagRuleState } from './immutable-rule';
 import { memberOf } from './memberships';
 import { ProjectMember } from './project-member.entity';
-import { projectProblems, type ProjectProblem } from './project-problems';
-import { ProjectRoles } from './project-roles';
+import { onlyReconcileSees, projectProblems, type ProjectProblem } from './project-problems';
+import { includesRole, ProjectRoles } from './project-roles';
 import { Project } from './project.entity';
 import { ProjectsService } from './projects.service';
+import { RobotProblems } from './robot-problems';
 
 /** A project as people read it. What was not asked of Harbor, or is not there, is null or `unknown`. */
 export interface ProjectView {
@@ -50,8 +52,10 @@ export class ProjectOverview {
     @InjectRepository(ProjectMember) private readonly members: Repository<ProjectMember>,
     private readonly projects: ProjectsService,
     private readonly roles: ProjectRoles,
+    private readonly drifts: DriftRecords,
     private readonly accounts: AccountsService,
     private readonly persons: PersonsService,
+    private readonly robotProblems: RobotProblems,
     private readonly harbor: HarborClient,
   ) {}
 
@@ -65,6 +69,7 @@ export class ProjectOverview {
     const projects = await query.getMany();
     const owners = await this.persons.findByIds(projects.flatMap(({ ownerPersonId }) => ownerPersonId ?? []));
     const roles = await this.rolesOf(caller.personId, projects);
+    const drifts = await this.drifts.findProblems(projects.map(({ id }) => id));
     return projects.map((project) => ({
       project,
       owner: owners.get(project.ownerPersonId ?? '')?.username ?? null,
@@ -72,7 +77,7 @@ export class ProjectOverview {
       usedBytes: null,
       limitBytes: project.quotaBytes,
       tagRule: 'unknown',
-      problems: projectProblems(project, null),
+      problems: [...projectProblems(project, null), ...(drifts.get(project.id) ?? [])],
     }));
   }
 
@@ -99,6 +104,8 @@ export class ProjectOverview {
     }
     const owner =
       project.ownerPersonId === null ? null : (await this.persons.get(project.ownerPersonId)).username;
+    const isOutsider = myRole === null && !caller.isAdmin && project.ownerPersonId !== caller.personId;
+    const drifts = isOutsider || observed === null ? [] : await this.driftsOf(project);
     const facts = {
       inHarbor,
       quota: observed?.quota ?? null,
@@ -112,8 +119,22 @@ export class ProjectOverview {
       usedBytes: observed?.quota?.usedBytes ?? null,
       limitBytes: observed?.quota?.limitBytes ?? null,
       tagRule: observed?.tagRule ?? 'unknown',
-      problems: projectProblems(project, facts),
+      problems: [
+        ...projectProblems(project, facts),
+        ...drifts,
+        ...(await this.robotProblemsFor(caller, project, myRole)),
+      ],
     };
+  }
+
+  /** For those who may list the robots. */
+  private async robotProblemsFor(
+    caller: PersonCaller,
+    project: Project,
+    myRole: ProjectRole | null,
+  ): Promise<ProjectProblem[]> {
+    if (!caller.isAdmin && !includesRole(myRole, 'maintainer')) return [];
+    return this.robotProblems.list(project);
   }
 
   private async observe(project: Project, found: HarborProject): Promise<Observation> {
@@ -123,6 +144,12 @@ export class ProjectOverview {
       this.harbor.listImmutableRules(project.name),
     ]);
     return { found, members, quota, tagRule: tagRuleState(rules) };
+  }
+
+  /** What the last comparison found beyond what is looked at here. */
+  private async driftsOf({ id }: Project): Promise<ProjectProblem[]> {
+    const found = (await this.drifts.findProblems([id])).get(id) ?? [];
+    return found.filter(({ code }) => onlyReconcileSees(code));
   }
 
   private async roleIn({ members }: Observation, personId: string): Promise<ProjectRole | null> {

@@ -19,6 +19,17 @@ export interface ProjectFacts {
 
 type Wanted = Pick<Project, 'kind' | 'readyAt' | 'harborProjectId' | 'visibility' | 'quotaBytes'>;
 
+const SEEN_BY_RECONCILE_ALONE: ReadonlySet<MessageCode> = new Set<MessageCode>([
+  'project.problem.foreign-admin',
+  'project.problem.user-gone',
+  'project.problem.user-replaced',
+]);
+
+/** Is this a drift that a look at the project's facts does not show by itself? */
+export function onlyReconcileSees(code: MessageCode): boolean {
+  return SEEN_BY_RECONCILE_ALONE.has(code);
+}
+
 /** How a project differs from what it should be; without facts, only what Berth knows by itself. */
 export function projectProblems(project: Wanted, facts: ProjectFacts | null): ProjectProblem[] {
   if (isUnfinished(project)) return [problem('project.problem.unfinished')];

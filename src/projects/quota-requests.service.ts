@@ -9,6 +9,7 @@ import { Clock } from '../common/clock';
 import { DomainError } from '../common/errors';
 import { isUniqueViolation } from '../database/database-errors';
 import { type ProjectLease, ProjectLeases } from './project-lease';
+import { DriftRecords } from './drift-records.service';
 import { ProjectRoles } from './project-roles';
 import type { Project } from './project.entity';
 import { ProjectsService } from './projects.service';
@@ -41,6 +42,7 @@ export class QuotaRequestsService {
     private readonly persons: PersonsService,
     private readonly audit: AuditService,
     private readonly clock: Clock,
+    private readonly drifts: DriftRecords,
   ) {}
 
   /**
@@ -125,6 +127,7 @@ export class QuotaRequestsService {
       await lease.transaction(async (manager) => {
         await this.close(manager, request, caller, 'granted', note);
         await lease.write({ quotaBytes, version: project.version + 1 }, manager);
+        await this.drifts.settled(manager, project.id, 'quota');
         await this.audit.record(manager, caller, 'project.quota-granted', `${projectName} ${quotaBytes}`);
       });
     });

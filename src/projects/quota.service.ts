@@ -4,6 +4,7 @@ import type { PersonCaller } from '../auth/caller';
 import { DomainError } from '../common/errors';
 import { HarborClient } from '../harbor/harbor.client';
 import type { HarborQuota } from '../harbor/harbor.types';
+import { DriftRecords } from './drift-records.service';
 import { type ProjectLease, ProjectLeases } from './project-lease';
 import type { Project } from './project.entity';
 import { ProjectsService } from './projects.service';
@@ -15,6 +16,7 @@ export class QuotaService {
     private readonly projects: ProjectsService,
     private readonly leases: ProjectLeases,
     private readonly harbor: HarborClient,
+    private readonly drifts: DriftRecords,
     private readonly audit: AuditService,
   ) {}
 
@@ -63,6 +65,7 @@ export class QuotaService {
       if (!changed && held.quotaBytes === quotaBytes) return quota;
       await lease.transaction(async (manager) => {
         await lease.write({ quotaBytes, version: held.version + 1 }, manager);
+        await this.drifts.settled(manager, held.id, 'quota');
         await this.audit.record(manager, caller, 'project.quota-set', `${projectName} ${quotaBytes}`);
       });
       return quota;

@@ -13,6 +13,7 @@ import { CONFIG } from '../config/config.module';
 import { isUniqueViolation } from '../database/database-errors';
 import { HarborClient } from '../harbor/harbor.client';
 import type { HarborProject } from '../harbor/harbor.types';
+import { DriftRecords } from './drift-records.service';
 import { Memberships } from './memberships';
 import { type ProjectLease, ProjectLeases } from './project-lease';
 import { ProjectMember } from './project-member.entity';
@@ -50,6 +51,7 @@ export class SharedProjectsService {
     private readonly leases: ProjectLeases,
     private readonly memberships: Memberships,
     private readonly quotas: QuotaService,
+    private readonly drifts: DriftRecords,
     private readonly accounts: AccountsService,
     private readonly harbor: HarborClient,
     private readonly audit: AuditService,
@@ -135,6 +137,8 @@ export class SharedProjectsService {
       if (!changedInHarbor && isSame(held, wanted)) return;
       await lease.transaction(async (manager) => {
         await lease.write({ ...wanted, version: held.version + 1 }, manager);
+        if (change.visibility !== undefined) await this.drifts.settled(manager, held.id, 'visibility');
+        if (change.quotaBytes !== undefined) await this.drifts.settled(manager, held.id, 'quota');
         const target = `${projectName} ${wanted.visibility} ${wanted.quotaBytes}`;
         await this.audit.record(manager, caller, 'project.changed', target);
       });
@@ -151,6 +155,7 @@ export class SharedProjectsService {
       await lease.transaction(async (manager) => {
         await manager.delete(ProjectMember, { projectId: held.id });
         await manager.delete(QuotaRequest, { projectId: held.id });
+        await this.drifts.forget(manager, held.id);
         await manager.delete(Project, { id: held.id });
         await this.audit.record(manager, caller, 'project.deleted', projectName);
       });

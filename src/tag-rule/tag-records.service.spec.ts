@@ -2,11 +2,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DataSource } from 'typeorm';
+import { Changes } from '../common/changes';
 import { Clock } from '../common/clock';
 import { DomainError } from '../common/errors';
 import { dataSourceOptions, openDataSource } from '../database/data-source';
 import type { HarborClient } from '../harbor/harbor.client';
-import type { ArtifactLook } from '../harbor/harbor.types';
+import type { ArtifactLook, HarborProject } from '../harbor/harbor.types';
 import { TagRecord } from './tag-record.entity';
 import { TagRecordsService } from './tag-records.service';
 
@@ -25,6 +26,20 @@ class FakeHarbor {
   meanwhile: () => Promise<void> = () => Promise.resolve();
   down = false;
   looks = 0;
+
+  async findProject(name: string): Promise<HarborProject | null> {
+    if (!this.projectExists) return Promise.resolve(null);
+    const { projectId: id } = this;
+    return Promise.resolve({
+      id,
+      name,
+      ownerId: 1,
+      isPublic: false,
+      createdAt: new Date(0),
+      repositoryCount: 1,
+      signaturesNeeded: [],
+    });
+  }
 
   async look(_project: string, _repository: string, reference: string): Promise<ArtifactLook> {
     this.looks += 1;
@@ -69,6 +84,7 @@ describe('TagRecordsService', () => {
       dataSource.getRepository(TagRecord),
       harbor as unknown as HarborClient,
       new Clock(),
+      new Changes(),
     );
 
   beforeEach(async () => {
@@ -149,6 +165,8 @@ describe('TagRecordsService', () => {
     harbor.projectId = 3;
     harbor.tags.v1 = B;
     expect(await records.check(V1)).toMatchObject({ record, state: 'unknown' });
+    delete harbor.tags.v1;
+    expect((await records.check(V1)).state).toBe('unknown');
     harbor.projectExists = false;
     expect((await records.check(V1)).state).toBe('unknown');
     expect(await records.find(V1)).toEqual(record);

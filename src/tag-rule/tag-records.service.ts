@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { In, type Repository } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
+import { Changes } from '../common/changes';
 import { Clock } from '../common/clock';
 import { isUniqueViolation } from '../database/database-errors';
 import { HarborClient } from '../harbor/harbor.client';
@@ -39,6 +40,7 @@ export class TagRecordsService {
     @InjectRepository(TagRecord) private readonly records: Repository<TagRecord>,
     private readonly harbor: HarborClient,
     private readonly clock: Clock,
+    private readonly changes: Changes,
   ) {}
 
   async find(name: TagName): Promise<TagRecord | null> {
@@ -114,7 +116,7 @@ export class TagRecordsService {
   }
 
   private async next(before: TagRecord, look: ArtifactLook, beganAt: Date): Promise<Check | 'overtaken'> {
-    if (isOfAnotherProject(before, look)) return { record: before, state: 'unknown', look };
+    if (await this.isOfAnotherProject(before, look)) return { record: before, state: 'unknown', look };
     const artifact = look.found ? look.artifact : null;
     const state = judge(before.recordedDigest, artifact?.digest ?? null);
     const answersWithThis = state === 'current' || state === 'as-recorded';
@@ -127,22 +129,33 @@ export class TagRecordsService {
       version: before.version + 1,
     };
     const written = await this.records.update({ id: before.id, version: before.version }, change);
-    return written.affected === 1
-      ? { record: this.records.create({ ...before, ...change }), state, look }
-      : 'overtaken';
+    if (written.affected !== 1) return 'overtaken';
+    const record = this.records.create({ ...before, ...change });
+    if (answersChanged(before, record)) this.changes.note();
+    return { record, state, look };
+  }
+
+  /** Gone is only what a project said that is still the same one. */
+  private async isOfAnotherProject(before: TagRecord, look: ArtifactLook): Promise<boolean> {
+    if (look.found) return look.artifact.projectId !== before.harborProjectId;
+    const project = look.absent === 'project' ? null : await this.harbor.findProject(before.project);
+    return project?.id !== before.harborProjectId;
   }
 
   /** A tag that moved or is gone does not say whether the artifact it was recorded with is still there. */
   private async isRecordedGone(before: TagRecord, state: TagState): Promise<boolean> {
     if (before.recordedDigest === null || state === 'as-recorded') return false;
     const look = await this.harbor.look(before.project, before.repository, before.recordedDigest);
-    return !look.found;
+    return !look.found && look.absent !== 'project';
   }
 }
 
-/** Gone is only what a project said that is still the same one. */
-function isOfAnotherProject(before: TagRecord, look: ArtifactLook): boolean {
-  return look.found ? look.artifact.projectId !== before.harborProjectId : look.absent === 'project';
+function answersChanged(before: TagRecord, after: TagRecord): boolean {
+  return (
+    before.state !== after.state ||
+    before.currentDigest !== after.currentDigest ||
+    before.recordedGone !== after.recordedGone
+  );
 }
 
 function facts(artifact: HarborArtifact): Pick<TagRecord, 'kind' | 'platforms' | 'sizeBytes'> {

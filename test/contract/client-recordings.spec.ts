@@ -700,11 +700,12 @@ const CASES: readonly Case[] = [
       client.listProjectRobots(Number(/ProjectID=(\d+)/.exec(queried(seen, 'q'))?.[1])),
     becomes: (seen) => {
       const [robot] = bodyOf<{ id: number; creation_time: string; expires_at: number }[]>(seen);
-      const { name, level, permissions } = ciRobot(30);
+      const { name, description, level, permissions } = ciRobot(30);
       return [
         {
           id: robot?.id,
           name: `robot$user-recuser+${name}`,
+          description,
           level,
           disabled: false,
           expiresAt: new Date((robot?.expires_at ?? 0) * 1000),

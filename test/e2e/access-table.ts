@@ -77,6 +77,12 @@ const ROWS: Readonly<Record<string, string>> = {
                                               '401       2xx    404   2xx   403       403      2xx    401     401',
   'DELETE /projects/{project}/members/{username}':
                                               '401       2xx    same  2xx   403       403      2xx    401     401',
+  'GET /projects/{project}/robots':           '401       2xx    404   2xx   403       403      2xx    401     401',
+  'POST /projects/{project}/robots':          '401       2xx    404   2xx   403       403      2xx    401     401',
+  'GET /projects/{project}/robots/{id}':      '401       2xx    404   2xx   403       403      2xx    401     401',
+  'POST /projects/{project}/robots/{id}/rotate':
+                                              '401       2xx    404   2xx   403       403      2xx    401     401',
+  'DELETE /projects/{project}/robots/{id}':   '401       2xx    same  2xx   403       403      2xx    401     401',
   'POST /projects/{project}/quota-requests':   '401       2xx    404   2xx   403       403      2xx    401     401',
   'GET /projects/{project}/quota-requests':    '401       2xx    404   2xx   403       403      2xx    401     401',
   'GET /projects/{project}/quota-requests/{id}':
@@ -85,7 +91,17 @@ const ROWS: Readonly<Record<string, string>> = {
   'POST /projects/{project}/quota-requests/{id}/decline':  ADMINS,
 
   'PUT /admin/projects/{project}/quota':       ADMINS,
+  'GET /admin/persons':                       ADMINS,
+  'GET /admin/persons/{username}':            ADMINS,
+  'POST /admin/persons/{username}/offboard':  ADMINS,
+  'POST /admin/persons/{username}/restore':   ADMINS,
+  'POST /admin/persons/{username}/identity':  ADMINS,
+  'POST /admin/persons/{username}/adopt':     ADMINS,
+  'POST /admin/projects/{project}/adopt':     ADMINS,
+  'GET /admin/offboarding':                   ADMINS,
   'GET /admin/quota-requests':                 ADMINS,
+  'POST /admin/reconcile':                     ADMINS,
+  'GET /admin/reconcile':                      ADMINS,
   'GET /admin/audit':                          ADMINS,
   'GET /admin/login-failures':                 ADMINS,
   'GET /admin/service-tokens':                 ADMINS,

@@ -19,6 +19,7 @@ const IMAGE = { description: 'An image', taskType: 'pytorch' };
 /** Everybody who calls, and what they call about: things of liuyizhou, in a sandbox. */
 export class AccessWorld {
   private teams = 0;
+  private robots = 0;
 
   private constructor(
     private readonly sandbox: Sandbox,
@@ -128,6 +129,16 @@ export class AccessWorld {
         await ok(this.person.put(member, { role: 'developer' }));
         return { parameters: { project, username: 'grace' }, isThere: () => this.isThere(member) };
       }
+      case 'POST /projects/{project}/robots':
+        return { parameters: { project }, body: this.nextRobot() };
+      case 'GET /projects/{project}/robots/{id}':
+      case 'DELETE /projects/{project}/robots/{id}': {
+        const id = await this.makeRobot();
+        const isThere = () => this.isThere(`/projects/${project}/robots/${id}`);
+        return { parameters: { project, id }, isThere };
+      }
+      case 'POST /projects/{project}/robots/{id}/rotate':
+        return { parameters: { project, id: await this.makeRobot() }, body: { overlapSeconds: 0 } };
       case 'POST /projects/{project}/quota-requests':
         await this.decideOpenRequests();
         return { parameters: { project }, body: this.moreRoom() };
@@ -142,6 +153,20 @@ export class AccessWorld {
         return { body: { kind: 'scheduler', name: `of ${caller}` } };
       case 'DELETE /admin/service-tokens/{id}':
         return { parameters: { id: randomUUID() } };
+      case 'GET /admin/persons/{username}':
+        return { parameters: { username: 'liuyizhou' } };
+      case 'POST /admin/persons/{username}/offboard':
+      case 'POST /admin/persons/{username}/restore':
+        return {
+          parameters: { username: await this.newPerson() },
+          body: route.endsWith('offboard') ? {} : undefined,
+        };
+      case 'POST /admin/persons/{username}/identity':
+        return { parameters: { username: await this.disputedName() }, body: { decision: 'separate' } };
+      case 'POST /admin/persons/{username}/adopt':
+        return { parameters: { username: 'liuyizhou' }, body: { dryRun: true } };
+      case 'POST /admin/projects/{project}/adopt':
+        return { parameters: { project }, body: { dryRun: true } };
       default:
         return route.includes('{project}') ? { parameters: { project } } : {};
     }
@@ -163,9 +188,36 @@ export class AccessWorld {
     await this.makeTeam(this.team);
   }
 
+  /** Somebody who logged in once. */
+  private async newPerson(): Promise<string> {
+    const username = `person-${++this.teams}`;
+    const person = { username, password: 'a password', displayName: username, email: null };
+    this.sandbox.directory.add(person, randomUUID());
+    await ok(new Client(this.sandbox.url).post('/auth/login', { username, password: person.password }));
+    return username;
+  }
+
+  /** The username of somebody whose entry is another one by now. */
+  private async disputedName(): Promise<string> {
+    const username = await this.newPerson();
+    this.sandbox.directory.remove(username);
+    const person = { username, password: 'a password', displayName: username, email: null };
+    this.sandbox.directory.add(person, randomUUID());
+    return username;
+  }
+
   private async makeTeam(name: string): Promise<void> {
     await ok(this.admin.post('/projects', { name }));
     await ok(this.admin.put(`/projects/${name}/members/liuyizhou`, { role: 'admin' }));
+  }
+
+  private nextRobot(): { name: string; access: string } {
+    return { name: `ci-${++this.robots}`, access: 'pull' };
+  }
+
+  private async makeRobot(): Promise<string> {
+    const { body } = await ok(this.person.post(`/projects/${this.team}/robots`, this.nextRobot()));
+    return String(body.id);
   }
 
   private async imageId(): Promise<string> {

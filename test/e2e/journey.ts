@@ -14,7 +14,8 @@ export async function startTestSandbox(
   options: Partial<SandboxOptions> = {},
 ): Promise<Sandbox & { forget(): Promise<void> }> {
   const dataFolder = options.dataFolder ?? mkdtempSync(join(tmpdir(), 'berth-sandbox-'));
-  const sandbox = await startSandbox({ port: 0, ...options, dataFolder });
+  const env = { LOG_LEVEL: 'silent', ...options.env };
+  const sandbox = await startSandbox({ port: 0, ...options, env, dataFolder });
   const forget = async () => {
     await sandbox.stop();
     rmSync(dataFolder, { recursive: true, force: true });

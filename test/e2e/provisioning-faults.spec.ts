@@ -1,83 +1,143 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Call } from '../../sandbox/harbor/sandbox-harbor';
 import type { Sandbox } from '../../sandbox/sandbox';
 import { callHarbor, Client, startTestSandbox } from './journey';
+import { makeStranger, MATRIX, ProvisioningMatrix, SCENARIOS } from './provisioning-matrix';
+import { Replicas } from './replicas';
 
-/** Harbor's writes on the way to first credentials. */
-const WRITES = [
-  { write: 'making the project', method: 'POST', path: /\/projects$/ },
-  { write: 'setting the tag rule', method: 'POST', path: /\/immutabletagrules$/ },
-  { write: 'making the user', method: 'POST', path: /\/users$/ },
-  { write: 'adding the member', method: 'POST', path: /\/members$/ },
-];
+describe('credentials while Harbor fails at one write', () => {
+  let folder: string;
+  let world: Replicas;
+  let matrix: ProvisioningMatrix;
 
-const FAULTS = [
-  { fault: 'refused by a 500', kind: 'status', status: 500 },
-  { fault: 'applied, then a 502', kind: 'status-after', status: 502 },
-  { fault: 'cut before it was applied', kind: 'drop' },
-  { fault: 'cut after it was applied', kind: 'drop-after' },
-  { fault: 'without an answer', kind: 'hang' },
-  { fault: 'answered with HTML', kind: 'html' },
-  { fault: 'refused by a 401', kind: 'status', status: 401 },
-  { fault: 'refused by a 429', kind: 'status', status: 429 },
-] as const;
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'berth-faults-'));
+    world = await Replicas.start({
+      databaseUrl: `sqlite:${join(folder, 'berth.sqlite')}`,
+      replicas: 1,
+      people: MATRIX.length + SCENARIOS.length,
+      env: { HARBOR_DEADLINE_MS: '500' },
+    });
+    await makeStranger(world);
+    matrix = new ProvisioningMatrix(world);
+  });
+  afterAll(async () => {
+    await world.stop();
+    rmSync(folder, { recursive: true });
+  });
 
-describe('credentials while Harbor fails at one step', () => {
+  it.each(SCENARIOS)('has cases for every write of $scenario', async (scenario) => {
+    expect(await matrix.record(scenario)).toEqual(scenario.writes);
+  });
+
+  it.each(MATRIX)(
+    '$scenario.scenario, $fault.write $fault.fault: says so, and the same call goes on afterwards',
+    async ({ scenario, fault }) => {
+      await matrix.survive(scenario, fault);
+    },
+  );
+});
+
+describe('credentials', () => {
   let sandbox: Sandbox & { forget(): Promise<void> };
+  const isRead = ({ method }: Call): boolean => method === 'GET';
+  const canLogin = async (body: Record<string, unknown>): Promise<boolean> => {
+    const login = { username: String(body.username), password: String(body.password) };
+    return (await callHarbor(sandbox, login, 'GET', '/users/current')).status === 200;
+  };
 
   beforeEach(async () => {
-    sandbox = await startTestSandbox({ env: { HARBOR_DEADLINE_MS: '1000' } });
+    sandbox = await startTestSandbox({
+      env: { HARBOR_DEADLINE_MS: '2000', CREDENTIALS_WAIT_MS: '300', LOG_LEVEL: 'error' },
+    });
   });
   afterEach(async () => {
     await sandbox.forget();
   });
 
-  const cases = WRITES.flatMap((write) => FAULTS.map((fault) => ({ ...write, ...fault })));
+  it('cost at most ten calls the first time, and at most four reads at a reset', async () => {
+    const ada = await Client.login(sandbox, 'ada');
+    const { calls } = sandbox.harbor;
+    const before = calls.length;
+    expect((await ada.post('/account/credentials', {})).status).toBe(201);
+    expect(calls.slice(before).length).toBeLessThanOrEqual(10);
+    const between = calls.length;
+    expect((await ada.post('/account/credentials', { reset: true })).status).toBe(200);
+    expect(calls.slice(between).filter(isRead).length).toBeLessThanOrEqual(4);
+  });
 
-  it.each(cases)(
-    '$write $fault: says so, and the same call goes on afterwards',
-    async ({ method, path, kind, ...fault }) => {
-      const ada = await Client.login(sandbox, 'ada');
-      const status = 'status' in fault ? { status: fault.status } : {};
-      sandbox.harbor.faults.add({ method, path, kind, times: 1, ...status });
-      const failed = await ada.post('/account/credentials', {});
-      expect(failed.status).toBeGreaterThanOrEqual(502);
-      expect(failed.status).toBeLessThanOrEqual(504);
-      expect(failed.body.code).toMatch(/^harbor\./);
-      expect(JSON.stringify(failed.body)).not.toContain('password":');
-
-      sandbox.harbor.faults.clear();
-      const { status: repeated, body } = await ada.post('/account/credentials', {});
-      expect(repeated).toBe(201);
-      const login = { username: String(body.username), password: String(body.password) };
-      expect((await callHarbor(sandbox, login, 'GET', '/projects/user-ada')).body).toMatchObject({
-        current_user_role_id: 1,
-      });
-      const rules = await callHarbor(sandbox, login, 'GET', '/projects/user-ada/immutabletagrules');
-      expect(rules.body).toHaveLength(1);
-      expect((await ada.get('/account')).body).toMatchObject({ state: 'ready', problems: [] });
-    },
-  );
-
-  it('keeps the old password while Harbor is down, and says so', async () => {
+  it('keep the old password while Harbor is down, and say so', async () => {
     const ada = await Client.login(sandbox, 'ada');
     const { body } = await ada.post('/account/credentials', {});
     await sandbox.harbor.faults.down();
     const refused = await ada.post('/account/credentials', { reset: true });
     expect(refused).toMatchObject({ status: 503, body: { code: 'harbor.unavailable' } });
     await sandbox.harbor.faults.up();
-    const login = { username: String(body.username), password: String(body.password) };
-    expect((await callHarbor(sandbox, login, 'GET', '/users/current')).status).toBe(200);
+    expect(await canLogin(body)).toBe(true);
     expect((await ada.get('/account')).body).toMatchObject({ credentials: { state: 'issued' } });
   });
 
-  it('makes one account and one project of ten requests at once', async () => {
+  it('are made once of ten requests at once, and the others are told that they exist', async () => {
     const ada = await Client.login(sandbox, 'ada');
     const answers = await Promise.all(Array.from({ length: 10 }, () => ada.post('/account/credentials', {})));
     const issued = answers.filter(({ status }) => status === 201);
     expect(issued).toHaveLength(1);
     const others = answers.filter(({ status }) => status !== 201).map(({ body }) => body.code);
-    expect(new Set([...others, 'account.busy', 'account.credentials-exist']).size).toBe(2);
-    const body = issued[0]?.body ?? {};
-    const login = { username: String(body.username), password: String(body.password) };
-    expect((await callHarbor(sandbox, login, 'GET', '/users/current')).status).toBe(200);
+    expect(new Set(others)).toEqual(new Set(['account.credentials-exist']));
+    expect(await canLogin(issued[0]?.body ?? {})).toBe(true);
+  });
+
+  it('are refused to a reset while another runs', async () => {
+    const ada = await Client.login(sandbox, 'ada');
+    await ada.post('/account/credentials', {});
+    sandbox.harbor.faults.add({ kind: 'latency', method: 'PUT', ms: 50 });
+    const answers = await Promise.all([
+      ada.post('/account/credentials', { reset: true }),
+      ada.post('/account/credentials', { reset: true }),
+    ]);
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 409]);
+    expect(answers.find(({ status }) => status === 409)?.body.code).toBe('account.busy');
+  });
+
+  it('answer 202 when Harbor is slow, go on without showing anything, and are issued by a later call', async () => {
+    const ada = await Client.login(sandbox, 'ada');
+    sandbox.harbor.faults.add({ kind: 'latency', method: 'POST', ms: 150 });
+    const slow = await ada.post('/account/credentials', {});
+    expect(slow.status).toBe(202);
+    expect(slow.body).toMatchObject({ state: 'provisioning', project: 'user-ada' });
+    expect(JSON.stringify(slow.body)).not.toContain('password');
+    await until(async () => (await ada.get('/account')).body.state === 'ready');
+    expect((await ada.get('/account')).body).toMatchObject({ credentials: { state: 'none' }, problems: [] });
+    const actions = ((await ada.get('/account/activity')).body.items as { action: string }[]).map(
+      ({ action }) => action,
+    );
+    expect(actions.filter((action) => action.startsWith('account.'))).toEqual(['account.made']);
+    sandbox.harbor.faults.clear();
+    const later = await ada.post('/account/credentials', {});
+    expect(later.status).toBe(201);
+    expect(await canLogin(later.body)).toBe(true);
+  });
+
+  it('keep the old password when a slow reset was left before it touched it', async () => {
+    const ada = await Client.login(sandbox, 'ada');
+    const { body } = await ada.post('/account/credentials', {});
+    sandbox.harbor.faults.add({
+      kind: 'latency',
+      method: 'GET',
+      path: /immutabletagrules/,
+      ms: 600,
+      times: 1,
+    });
+    expect((await ada.post('/account/credentials', { reset: true })).status).toBe(202);
+    await until(
+      async () => (await ada.post('/account/credentials', {})).body.code === 'account.credentials-exist',
+    );
+    expect(await canLogin(body)).toBe(true);
   });
 });
+
+async function until(isSo: () => Promise<boolean>): Promise<void> {
+  while (!(await isSo())) await new Promise((resolve) => setTimeout(resolve, 20));
+}

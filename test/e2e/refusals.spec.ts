@@ -87,6 +87,23 @@ describe('refusals on the journey', () => {
     expect(await imagesOf(liu)).toEqual([]);
   });
 
+  it('refuses a digest that is not the tag’s, and a signature’s tag', async () => {
+    const mismatch = await liu.post('/images', wanted(`${link('v1')}@sha256:${'0'.repeat(64)}`));
+    expect(mismatch).toMatchObject({ status: 422, body: { code: 'image.digest-mismatch' } });
+    const signature = await liu.post('/images', wanted(link(`sha256-${'0'.repeat(64)}.sig`)));
+    expect(signature).toMatchObject({ status: 422, body: { code: 'link.signature-tag' } });
+    expect(await imagesOf(liu)).toEqual([]);
+  });
+
+  it.each([null, '', ' ', 'a'.repeat(121), 'two\nlines', 'turned \u202E round'])(
+    'refuses the description %j',
+    async (description) => {
+      const { status, body } = await liu.post('/images', { ...wanted(link('v1')), description });
+      expect(status).toBe(422);
+      expect(body).toMatchObject({ code: 'request.invalid', errors: [{ pointer: '/description' }] });
+    },
+  );
+
   it('refuses a task type that does not exist, and names those that do', async () => {
     const { status, body } = await liu.post('/images', wanted(link('v1'), 'caffe'));
     expect(status).toBe(422);

@@ -234,6 +234,39 @@ describe.each([
     expect(await directory.findById('')).toBeNull();
   });
 
+  it('observes many at once: who is there, and who is disabled', async () => {
+    const [ada, grace] = [await idOf('ada'), await idOf('grace')];
+    const nobody = '00000000-0000-4000-8000-000000000000';
+    const ids = [ada, nobody, 'no-uuid)(uid=*', '', grace];
+    expect(await directory.observe(ids)).toEqual(
+      new Map([
+        [ada, 'present'],
+        [grace, 'present'],
+      ]),
+    );
+    const strict = new LdapDirectory({ ...engine.settings, disabledFilter: '(uid=grace)' });
+    expect(await strict.observe(ids)).toEqual(
+      new Map([
+        [ada, 'present'],
+        [grace, 'disabled'],
+      ]),
+    );
+    expect(await strict.observe([])).toEqual(new Map());
+    await expect(
+      new LdapDirectory({ ...engine.settings, bindPassword: 'wrong' }).observe([ada]),
+    ).rejects.toMatchObject({ code: 'directory.unavailable' });
+    await expect(
+      new LdapDirectory({ ...engine.settings, baseDn: 'dc=absent' }).observe([ada]),
+    ).rejects.toMatchObject({ code: 'directory.unavailable' });
+  });
+
+  it('lets nobody log in who is disabled, and says so of an entry', async () => {
+    const strict = new LdapDirectory({ ...engine.settings, disabledFilter: '(uid=grace)' });
+    expect(await strict.login('grace', 'pw-grace')).toEqual({ ok: false });
+    expect(await strict.login('ada', 'pw-ada')).toMatchObject({ ok: true, entry: { isDisabled: false } });
+    expect(await strict.findByUsername('grace')).toMatchObject({ isDisabled: true });
+  });
+
   it('keeps the id through a rename, and is null after the removal', async () => {
     const [name] = ODD_NAMES;
     const id = await idOf(name ?? '');

@@ -79,6 +79,9 @@ export function toAccountDto(view: AccountView, registry: string, language: Lang
     harborUsername: credentials.harborUsername,
     quota: quota === null ? null : { usedBytes: quota.usedBytes, limitBytes: quota.limitBytes },
     credentials: { state: credentials.state, issuedAt: credentials.issuedAt },
-    problems: view.problems.map((code) => ({ code, ...messageFor(code, {}, language) })),
+    problems: [
+      ...view.problems.map((code) => ({ code, ...messageFor(code, {}, language) })),
+      ...view.drifts.map(({ code, params }) => ({ code, ...messageFor(code, params, language) })),
+    ],
   };
 }

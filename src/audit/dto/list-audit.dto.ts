@@ -1,8 +1,8 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { Transform } from 'class-transformer';
 import { IsDate, IsIn, IsOptional, IsString, Length } from 'class-validator';
 import type { MessageCode, MessageParams } from '../../common/messages.en';
 import { PageQuery } from '../../common/paging';
+import { AsTime } from '../../common/time-field';
 import type { AuditOutcome } from '../audit-entry.entity';
 import { AUDIT_OUTCOMES } from './audit-entry.dto';
 
@@ -14,12 +14,6 @@ const NAME = text(256);
 const ACTION = text(64);
 const OUTCOME = { message: 'field.one-of', context: { choices: AUDIT_OUTCOMES.join(', ') } };
 const TIME = { message: 'field.time' };
-const RFC3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/i;
-
-/** Only with its zone: a time without one is another in each replica's zone. */
-const asTime = Transform(({ value }: { value: unknown }) =>
-  typeof value === 'string' && RFC3339.test(value) ? new Date(value) : value,
-);
 
 export class ListAuditDto extends PageQuery {
   @ApiPropertyOptional({ example: 'liuyizhou', description: 'The username of whose matter it was' })
@@ -47,13 +41,13 @@ export class ListAuditDto extends PageQuery {
 
   @ApiPropertyOptional({ type: String, format: 'date-time', example: '2026-11-01T00:00:00Z' })
   @IsOptional()
-  @asTime
+  @AsTime()
   @IsDate(TIME)
   from?: Date;
 
   @ApiPropertyOptional({ type: String, format: 'date-time', description: 'Exclusive' })
   @IsOptional()
-  @asTime
+  @AsTime()
   @IsDate(TIME)
   to?: Date;
 }

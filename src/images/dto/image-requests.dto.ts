@@ -1,7 +1,17 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { ArrayMaxSize, ArrayUnique, IsArray, IsOptional, IsString, Length, MaxLength } from 'class-validator';
+import {
+  ArrayMaxSize,
+  ArrayUnique,
+  IsArray,
+  IsOptional,
+  IsString,
+  Length,
+  Matches,
+  MaxLength,
+  ValidateIf,
+} from 'class-validator';
 import type { MessageCode, MessageParams } from '../../common/messages.en';
 import { PageQuery } from '../../common/paging';
 
@@ -19,6 +29,12 @@ const LABELS: { message: MessageCode; context: MessageParams } = {
   message: 'image.label',
   context: { max: MAX_LABELS, length: LABEL_LENGTH },
 };
+
+/** No control characters, and none that turn the direction of what follows. */
+const VISIBLE = /^[^\p{Cc}\u202A-\u202E\u2066-\u2069]*$/u;
+
+/** Null is not "leave it as it is": only what is not given is. */
+const ifGiven = ValidateIf((_, value: unknown) => value !== undefined);
 
 /** People's titles come with stray white space around them. */
 const trimmed = Transform(({ value }: { value: unknown }) =>
@@ -39,6 +55,7 @@ function IsLabels(): PropertyDecorator {
     ArrayUnique(LABELS),
     IsString({ ...LABELS, each: true }),
     Length(1, LABEL_LENGTH, { ...LABELS, each: true }),
+    Matches(VISIBLE, { message: 'field.visible-text', each: true }),
   );
 }
 
@@ -70,6 +87,7 @@ export class ImportImageDto {
   @trimmed
   @IsString(DESCRIPTION)
   @Length(1, 120, DESCRIPTION)
+  @Matches(VISIBLE, { message: 'field.visible-text' })
   description: string;
 
   @ApiProperty({ example: 'pytorch', description: 'One of GET /images/task-types' })
@@ -84,20 +102,21 @@ export class ImportImageDto {
 
 export class ChangeImageDto {
   @ApiPropertyOptional({ example: 'PyTorch 24.12, data loaders fixed', minLength: 1, maxLength: 120 })
-  @IsOptional()
+  @ifGiven
   @trimmed
   @IsString(DESCRIPTION)
   @Length(1, 120, DESCRIPTION)
+  @Matches(VISIBLE, { message: 'field.visible-text' })
   description?: string;
 
   @ApiPropertyOptional({ example: 'jupyter', description: 'One of GET /images/task-types' })
-  @IsOptional()
+  @ifGiven
   @IsString(TASK_TYPE)
   @MaxLength(64, TASK_TYPE)
   taskType?: string;
 
   @ApiPropertyOptional(LABELS_SCHEMA)
-  @IsOptional()
+  @ifGiven
   @IsLabels()
   labels?: string[];
 }

@@ -1,7 +1,7 @@
 import { type MigrationInterface, type QueryRunner, Table } from 'typeorm';
 import { migrationColumns } from '../migration-columns';
 
-export class Initial1795307499567 implements MigrationInterface {
+export class Initial1795309157746 implements MigrationInterface {
   async up(queryRunner: QueryRunner): Promise<void> {
     const column = migrationColumns(queryRunner);
     await queryRunner.createTable(
@@ -248,7 +248,7 @@ export class Initial1795307499567 implements MigrationInterface {
           column.id('id'),
           column.text('projectId', 36),
           column.text('code', 64),
-          column.text('subject', 255),
+          column.text('subject', 300),
           column.json('params'),
           column.time('firstSeenAt'),
           column.time('lastSeenAt'),
@@ -355,6 +355,30 @@ export class Initial1795307499567 implements MigrationInterface {
     );
     await queryRunner.createTable(
       new Table({
+        name: 'robots',
+        columns: [
+          column.id('id'),
+          column.text('projectId', 36),
+          column.text('name', 64),
+          column.text('currentName', 64, 'nullable'),
+          column.text('access', 16),
+          column.text('harborName', 80),
+          column.text('intentMark', 30),
+          column.count('harborRobotId', 'nullable'),
+          column.text('createdByPersonId', 36),
+          column.text('rotatedFromId', 36, 'nullable'),
+          column.time('expiresAt'),
+          column.time('dueAt'),
+          column.time('createdAt'),
+        ],
+        indices: [
+          { name: 'ix_robots_due', columnNames: ['dueAt'] },
+          { name: 'uq_robots_current_name', columnNames: ['projectId', 'currentName'], isUnique: true },
+        ],
+      }),
+    );
+    await queryRunner.createTable(
+      new Table({
         name: 'suspended_memberships',
         columns: [
           column.id('id'),
@@ -402,6 +426,7 @@ export class Initial1795307499567 implements MigrationInterface {
   async down(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.dropTable('tag_records');
     await queryRunner.dropTable('suspended_memberships');
+    await queryRunner.dropTable('robots');
     await queryRunner.dropTable('reconcile_rounds');
     await queryRunner.dropTable('quota_requests');
     await queryRunner.dropTable('projects');

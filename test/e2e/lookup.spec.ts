@@ -1,0 +1,136 @@
+import { pushTinyImage } from '../../sandbox/registry-client';
+import type { Sandbox } from '../../sandbox/sandbox';
+import { callHarbor, Client, startTestSandbox } from './journey';
+
+describe('GET /lookup', () => {
+  let sandbox: Sandbox & { forget(): Promise<void> };
+  let liu: Client;
+  let ada: Client;
+  let scheduler: Client;
+  const link = (tag: string) => `${sandbox.harbor.address}/user-liuyizhou/demo${tag}`;
+  let login: { username: string; password: string };
+  const push = async (tag: string, content: string) =>
+    pushTinyImage({
+      registryUrl: sandbox.harbor.url,
+      link: { project: 'user-liuyizhou', repository: 'demo', tag },
+      ...login,
+      content,
+    });
+
+  beforeAll(async () => {
+    sandbox = await startTestSandbox();
+    liu = await Client.login(sandbox, 'liuyizhou');
+    ada = await Client.login(sandbox, 'ada');
+    scheduler = Client.scheduler(sandbox);
+    const { body } = await liu.post('/account/credentials', {});
+    login = { username: String(body.username), password: String(body.password) };
+    await push('v1', 'one');
+  });
+  afterAll(async () => {
+    await sandbox.forget();
+  });
+
+  it('looks up what was never imported, and keeps the digest it saw', async () => {
+    const { status, body } = await scheduler.lookup({ link: link(':v1'), for: 'liuyizhou' });
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ state: 'as-recorded', imageId: null, stale: false });
+  });
+
+  it('never gives one caller the answer of another', async () => {
+    expect((await liu.lookup({ link: link(':v1') })).status).toBe(200);
+    expect(await ada.lookup({ link: link(':v1') })).toMatchObject({
+      status: 404,
+      body: { code: 'image.not-found' },
+    });
+    const forAda = await scheduler.lookup({ link: link(':v1'), for: 'ada' });
+    expect(forAda).toMatchObject({ status: 404, body: { code: 'image.not-found' } });
+    expect((await new Client(sandbox.url).lookup({ link: link(':v1') })).status).toBe(401);
+  });
+
+  it('gives the same answer to the same question, with its age as it is now', async () => {
+    const first = await scheduler.lookup({ link: link(':v1'), for: 'liuyizhou' });
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    const second = await scheduler.lookup({ link: link(':v1'), for: 'liuyizhou' });
+    const { ageMs: firstAge, ...told } = first.body;
+    const { ageMs: secondAge, ...toldAgain } = second.body;
+    expect(toldAgain).toEqual(told);
+    expect(Number(secondAge)).toBeGreaterThan(Number(firstAge));
+    expect(second.headers.get('content-type')).toBe(first.headers.get('content-type'));
+    expect(second.headers.get('x-request-id')).not.toBe(first.headers.get('x-request-id'));
+  });
+
+  it('stops answering a revoked service token at once', async () => {
+    const grace = await Client.login(sandbox, 'grace');
+    const { body } = await grace.post('/admin/service-tokens', { kind: 'scheduler', name: 'short-lived' });
+    const shortLived = new Client(sandbox.url, String(body.token));
+    const question = { link: link(':v1'), for: 'liuyizhou' };
+    expect((await shortLived.lookup(question)).status).toBe(200);
+    await grace.delete(`/admin/service-tokens/${String(body.id)}`);
+    expect((await shortLived.lookup(question)).status).toBe(401);
+  });
+
+  it('looks at latest again for each question, unless it may be older', async () => {
+    const first = await push('latest', 'first');
+    expect((await scheduler.lookup({ link: link(''), for: 'liuyizhou' })).body.digest).toBe(first);
+    const second = await push('latest', 'second');
+    const older = await scheduler.lookup({ link: link(''), for: 'liuyizhou', maxAgeMs: '60000' });
+    expect(older.body.digest).toBe(first);
+    const fresh = await scheduler.lookup({ link: link(''), for: 'liuyizhou' });
+    expect(fresh.body).toMatchObject({ digest: second, state: 'current', recordedDigest: null });
+  });
+
+  it('answers a link with a digest with that digest, and none that is not there', async () => {
+    const digest = await push('v2', 'two');
+    const { status, body } = await scheduler.lookup({ link: link(`@${digest}`), for: 'liuyizhou' });
+    expect({ status, pinned: body.pinned }).toEqual({ status: 200, pinned: link(`@${digest}`) });
+    const absent = await scheduler.lookup({ link: link(`@sha256:${'0'.repeat(64)}`), for: 'liuyizhou' });
+    expect(absent.status).toBe(404);
+  });
+
+  it('warns when the image lacks the platform', async () => {
+    const arm = await scheduler.lookup({ link: link(':v1'), for: 'liuyizhou', platform: 'linux/arm64' });
+    expect(arm.body.warnings).toMatchObject([{ code: 'lookup.warning.platform-missing' }]);
+    const amd = await scheduler.lookup({ link: link(':v1'), for: 'liuyizhou', platform: 'linux/amd64' });
+    expect(amd.body.warnings).toEqual([]);
+  });
+
+  it('shows a public image to anybody, known to Berth or not', async () => {
+    const image = { registryUrl: sandbox.harbor.url, ...sandbox.harborAdmin, content: 'public' };
+    const digest = await pushTinyImage({
+      ...image,
+      link: { project: 'library', repository: 'base', tag: '1.0' },
+    });
+    const question = { link: `${sandbox.harbor.address}/library/base:1.0`, for: 'nobody-we-know' };
+    expect((await scheduler.lookup(question)).body.digest).toBe(digest);
+  });
+
+  it('keeps answering when the tag is gone, until the image itself is', async () => {
+    await push('v3', 'three');
+    const wanted = { link: link(':v3'), description: 'Three', taskType: 'custom' };
+    const { body: image } = await liu.post('/images', wanted);
+    const artifact = `/projects/user-liuyizhou/repositories/demo/artifacts/${String(image.recordedDigest)}`;
+    const rules = '/projects/user-liuyizhou/immutabletagrules';
+    const [rule] = (await callHarbor(sandbox, login, 'GET', rules)).body as { id: number }[];
+    await callHarbor(sandbox, login, 'DELETE', `${rules}/${rule?.id}`);
+    await callHarbor(sandbox, login, 'DELETE', `${artifact}/tags/v3`);
+    expect((await liu.post(`/images/${String(image.id)}/check`)).body).toMatchObject({
+      state: 'gone',
+      to: null,
+    });
+    const gone = await scheduler.lookup({ link: link(':v3'), for: 'liuyizhou' });
+    expect(gone.body).toMatchObject({ digest: image.recordedDigest, state: 'gone' });
+    expect(gone.body.warnings).toMatchObject([{ code: 'lookup.warning.tag-gone' }]);
+
+    await callHarbor(sandbox, login, 'DELETE', artifact);
+    await liu.post(`/images/${String(image.id)}/check`);
+    const collected = await scheduler.lookup({ link: link(':v3'), for: 'liuyizhou' });
+    expect(collected).toMatchObject({ status: 409, body: { code: 'tag.recorded-gone' } });
+  });
+
+  it('names what it does not know', async () => {
+    const unknown = await scheduler.lookup({ link: link(':v1'), for: 'liuyizhou', fresh: 'yes' });
+    expect(unknown).toMatchObject({ status: 400, body: { code: 'request.unknown-field' } });
+    const wrong = await scheduler.lookup({ link: link(':v1'), for: 'liuyizhou', maxAgeMs: '-1' });
+    expect(wrong).toMatchObject({ status: 422, body: { errors: [{ pointer: '?maxAgeMs' }] } });
+  });
+});

@@ -1,0 +1,48 @@
+import { Replicas } from '../e2e/replicas';
+import { makeStranger, MATRIX, ProvisioningMatrix } from '../e2e/provisioning-matrix';
+import { mariadb, type TestDatabase } from '../servers/mariadb';
+
+describe('two replicas on one MariaDB', () => {
+  let database: TestDatabase;
+  let world: Replicas;
+  let matrix: ProvisioningMatrix;
+
+  beforeAll(async () => {
+    database = await mariadb();
+    world = await Replicas.start({
+      databaseUrl: database.url,
+      replicas: 2,
+      people: MATRIX.length + 1,
+      env: { HARBOR_DEADLINE_MS: '500' },
+    });
+    await makeStranger(world);
+    matrix = new ProvisioningMatrix(world);
+  });
+  afterAll(async () => {
+    await world.stop();
+    await database.drop();
+  });
+
+  it('make one account and one project of a hundred requests at once, and show one password', async () => {
+    const { clients, username, project } = await matrix.nextPerson();
+    const fifty = Array.from({ length: 50 }, () => clients);
+    const answers = await Promise.all(
+      fifty.flatMap((both) => both.map((client) => client.post('/account/credentials', {}))),
+    );
+    const shown = answers.filter(({ status }) => status === 201);
+    expect(shown).toHaveLength(1);
+    const others = answers.filter(({ status }) => status !== 201).map(({ body }) => body.code);
+    expect(new Set(others)).toEqual(new Set(['account.credentials-exist']));
+    const { harbor } = world.around;
+    const made = harbor.calls.filter(({ method, status }) => method === 'POST' && status === 201);
+    expect(made.filter(({ path }) => path.endsWith(`/projects/${project}/members`))).toHaveLength(1);
+    expect(shown[0]?.body).toMatchObject({ username, project });
+  });
+
+  it.each(MATRIX)(
+    'asked both at once, $scenario.scenario, $fault.write $fault.fault: come to the same end',
+    async ({ scenario, fault }) => {
+      await matrix.survive(scenario, fault);
+    },
+  );
+});

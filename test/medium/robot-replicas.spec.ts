@@ -1,0 +1,31 @@
+import { Replicas } from '../e2e/replicas';
+import { MATRIX, RobotMatrix } from '../e2e/robot-matrix';
+import { mariadb, type TestDatabase } from '../servers/mariadb';
+
+describe('robots of two replicas on one MariaDB', () => {
+  let database: TestDatabase;
+  let world: Replicas;
+  let matrix: RobotMatrix;
+
+  beforeAll(async () => {
+    database = await mariadb();
+    world = await Replicas.start({
+      databaseUrl: database.url,
+      replicas: 2,
+      people: 1,
+      env: { HARBOR_DEADLINE_MS: '500' },
+    });
+    matrix = await RobotMatrix.start(world);
+  });
+  afterAll(async () => {
+    await world.stop();
+    await database.drop();
+  });
+
+  it.each(MATRIX)(
+    'asked both at once, $scenario.scenario, $fault.write $fault.fault: come to the same end',
+    async ({ scenario, fault }) => {
+      await matrix.survive(scenario, fault);
+    },
+  );
+});
