@@ -275,6 +275,14 @@ describe('the catalog', () => {
       });
       expect((await liu.get('/images')).body).toMatchObject({ items: [] });
     });
+
+    it('refuses labels that hide what they say', async () => {
+      const path = 'user-liuyizhou/nvidia-pytorch:24.12-v1.2.3';
+      expect(await liu.post('/images', { ...wanted(path), labels: ['a\u202Eb'] })).toMatchObject({
+        status: 422,
+        body: { errors: [{ pointer: '/labels', code: 'field.visible-text' }] },
+      });
+    });
   });
 
   describe('POST /images/batch', () => {
@@ -346,6 +354,7 @@ describe('the catalog', () => {
       const id = String(imported.body.id);
       const etag = String(imported.headers.get('etag'));
       await liu.patch(`/images/${id}`, { labels: ['a', 'b'] }, { 'if-match': etag });
+      expect((await liu.patch(`/images/${id}`, { labels: null })).status).toBe(422);
       const late = await liu.patch(`/images/${id}`, { labels: ['c'] }, { 'if-match': etag });
       expect(late).toMatchObject({ status: 412 });
       await liu.patch(`/images/${id}`, { description: 'Renamed', taskType: 'jupyter', labels: ['a', 'b'] });

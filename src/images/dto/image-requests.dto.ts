@@ -50,12 +50,12 @@ const trimmedEach = Transform(({ value }: { value: unknown }) =>
 function IsLabels(): PropertyDecorator {
   return applyDecorators(
     trimmedEach,
+    Matches(VISIBLE, { message: 'field.visible-text', each: true }),
     IsArray(LABELS),
     ArrayMaxSize(MAX_LABELS, LABELS),
     ArrayUnique(LABELS),
     IsString({ ...LABELS, each: true }),
     Length(1, LABEL_LENGTH, { ...LABELS, each: true }),
-    Matches(VISIBLE, { message: 'field.visible-text', each: true }),
   );
 }
 
