@@ -23,6 +23,10 @@ export interface TinyImageOptions extends RegistryLogin {
   platforms?: Platform[];
   labels?: Record<string, string>;
   env?: string[];
+  entryPoint?: string[];
+  exposedPorts?: string[];
+  /** Of the manifest; of an index, of each of its children. */
+  annotations?: Record<string, string>;
 }
 
 export type Step = 'look for a blob' | 'start an upload' | 'upload a blob' | 'put a manifest';
@@ -172,7 +176,8 @@ export async function pushTinyImage(options: TinyImageOptions): Promise<string> 
   return repository.putManifest(indexOf(images), tag);
 }
 
-function tinyImage({ content, labels, env }: TinyImageOptions, platform: Platform): ImageContent {
+function tinyImage(options: TinyImageOptions, platform: Platform): ImageContent {
+  const { content, labels, env, entryPoint, exposedPorts, annotations } = options;
   const layer = { mediaType: 'application/vnd.oci.image.layer.v1.tar', bytes: tarOf('content.txt', content) };
   const config = {
     mediaType: 'application/vnd.oci.image.config.v1+json',
@@ -182,6 +187,8 @@ function tinyImage({ content, labels, env }: TinyImageOptions, platform: Platfor
       config: {
         Env: env ?? ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'],
         Cmd: ['/bin/sh'],
+        ...(entryPoint ? { Entrypoint: entryPoint } : {}),
+        ...(exposedPorts ? { ExposedPorts: Object.fromEntries(exposedPorts.map((port) => [port, {}])) } : {}),
         ...(labels ? { Labels: labels } : {}),
       },
       rootfs: { type: 'layers', diff_ids: [digestOf(layer.bytes)] },
@@ -194,6 +201,7 @@ function tinyImage({ content, labels, env }: TinyImageOptions, platform: Platfor
     mediaType,
     config: descriptorOf(config),
     layers: [descriptorOf(layer)],
+    ...(annotations ? { annotations } : {}),
   };
   return { layer, config, manifest: { mediaType, bytes: jsonOf(manifest) } };
 }
@@ -204,9 +212,13 @@ function indexOf(images: { platform: Platform; image: ImageContent }[]): Content
   return { mediaType, bytes: jsonOf({ schemaVersion: 2, mediaType, manifests }) };
 }
 
-const jsonOf = (value: unknown): Buffer => Buffer.from(JSON.stringify(value));
+export const jsonOf = (value: unknown): Buffer => Buffer.from(JSON.stringify(value));
 
-function descriptorOf({ mediaType, bytes }: Content): { mediaType: string; digest: string; size: number } {
+export function descriptorOf({ mediaType, bytes }: Content): {
+  mediaType: string;
+  digest: string;
+  size: number;
+} {
   return { mediaType, digest: digestOf(bytes), size: bytes.length };
 }
 

@@ -17,6 +17,7 @@ const facts = (change: Partial<ProjectFacts> = {}): ProjectFacts => ({
     isPublic: false,
     createdAt: new Date(0),
     repositoryCount: 1,
+    signaturesNeeded: [],
   },
   quota: { id: 9, projectId: 7, limitBytes: 100, usedBytes: 5 },
   members: [member(3, 'admin')],

@@ -79,6 +79,21 @@ export function requireTagOrDigest(link: ImageLink): void {
   }
 }
 
+/** Can a repository have this name (without its project)? */
+export function isRepositoryName(name: string): boolean {
+  return name.length <= MAX_PATH_LENGTH && name.split('/').every((part) => PATH_COMPONENT.test(part));
+}
+
+/** What cosign keeps under a signature tag, and of which image; null for every other tag. */
+export function readSignatureTag(
+  tag: string,
+): { attachment: 'signature' | 'attestation' | 'sbom'; digest: string } | null {
+  if (!isSignatureTag(tag)) return null;
+  const [name = '', ending = ''] = tag.split('.');
+  const attachment = ending === 'sig' ? 'signature' : ending === 'att' ? 'attestation' : 'sbom';
+  return { attachment, digest: name.replace('-', ':') };
+}
+
 /** Is it a tag under which cosign keeps a signature, an attestation or an SBOM of an image? */
 export function isSignatureTag(tag: string): boolean {
   return SIGNATURE_TAG.test(tag);

@@ -923,6 +923,35 @@ export const messagesEn = {
     detail:
       '{tag} was first seen as {recordedDigest} and is {currentDigest} now. Only "latest" may move: push the new image under a new tag and import that.',
   },
+  'repository.not-found': {
+    title: 'There is no such repository',
+    detail:
+      'Nothing was pushed as {project}/{repository}. GET /api/v1/projects/{project}/repositories lists what there is.',
+  },
+  'image.tag-not-found': {
+    title: 'The repository has no such tag',
+    detail: 'There is no tag {tag} in {repository}. Those most like it: {tags}.',
+  },
+  'image.unsigned': {
+    title: 'A policy of the project forbids pulling this image',
+    detail: '{project} only lets images be pulled that {signature} has signed. Sign it, and import it then.',
+  },
+  'image.batch': {
+    title: 'Not a batch of images',
+    detail: 'This must be a list of 1 to {max} images, each as for POST /api/v1/images.',
+  },
+  'image.label': {
+    title: 'The labels are not valid',
+    detail: 'At most {max} different labels, each of 1 to {length} characters.',
+  },
+  'image.warning.platform': {
+    title: 'The image does not run on the nodes here',
+    detail: 'The image has {platforms}, the nodes are {sitePlatforms}. A job there fails to start.',
+  },
+  'image.warning.not-an-image': {
+    title: 'This is no container image',
+    detail: 'It can be kept in the catalog, but no job can run it.',
+  },
   'tag.recorded-gone': {
     title: 'The image is gone from the registry',
     detail:

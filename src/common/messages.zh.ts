@@ -841,6 +841,35 @@ export const messagesZh: Readonly<Record<MessageCode, MessageText>> = {
     detail:
       '{tag} 最初的摘要是 {recordedDigest}，现在是 {currentDigest}。只有 “latest” 可以移动：请用新标签推送新镜像，再导入该标签。',
   },
+  'repository.not-found': {
+    title: '没有这个镜像库',
+    detail:
+      '{project}/{repository} 中没有推送过任何内容。GET /api/v1/projects/{project}/repositories 可列出已有的。',
+  },
+  'image.tag-not-found': {
+    title: '没有这个标签',
+    detail: '{repository} 中没有标签 {tag}。最相近的标签：{tags}。',
+  },
+  'image.unsigned': {
+    title: '项目策略禁止拉取这个镜像',
+    detail: '{project} 只允许拉取经 {signature} 签名的镜像。请先签名，再导入。',
+  },
+  'image.batch': {
+    title: '镜像列表不正确',
+    detail: '这里必须是 1 到 {max} 个镜像的列表，每个与 POST /api/v1/images 的内容相同。',
+  },
+  'image.label': {
+    title: '标记（labels）不正确',
+    detail: '最多 {max} 个互不相同的标记，每个 1 到 {length} 个字符。',
+  },
+  'image.warning.platform': {
+    title: '镜像不能在这里的节点上运行',
+    detail: '镜像支持 {platforms}，而节点是 {sitePlatforms}。任务在其上无法启动。',
+  },
+  'image.warning.not-an-image': {
+    title: '这不是容器镜像',
+    detail: '它可以保存在镜像目录中，但任务无法运行它。',
+  },
   'tag.recorded-gone': {
     title: '镜像仓库中已没有这个镜像',
     detail: '{link} 的摘要曾是 {recordedDigest}，镜像仓库中已不存在。请用新标签重新推送。',

@@ -1,9 +1,8 @@
 import { Catch, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { DomainError } from './errors';
-import { languageOf } from './messages';
 import { failureOf, PROBLEM_MEDIA_TYPE, toProblem } from './problem';
-import { pathOf } from './request-notes';
+import { problemContextOf } from './problem-context';
 
 /** The one way out for everything that is thrown: problem details in the caller's language. */
 @Catch()
@@ -21,13 +20,7 @@ export class ProblemFilter implements ExceptionFilter {
 
   /** Also used where Fastify refuses a request before Nest sees it. */
   answer(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
-    const context = {
-      language: languageOf(request.headers['accept-language']),
-      instance: pathOf(request.url),
-      requestId: request.id,
-      method: request.method,
-      bodyLimitBytes: this.bodyLimitBytes,
-    };
+    const context = problemContextOf(request, this.bodyLimitBytes);
     const failure = failureOf(this.recognise(error) ?? error, context);
     request.notes.code = failure.code;
     if (failure.status >= 500) request.notes.error = error;

@@ -20,6 +20,8 @@ export interface Config {
   readonly registry: {
     /** `host[:port]` as in links, docker login and docker tag. */
     readonly address: string;
+    /** Other `host[:port]` of the same registry, which links may begin with. */
+    readonly aliases: readonly string[];
   };
   readonly directory: DirectoryConfig;
   readonly auth: {
@@ -73,7 +75,11 @@ export interface Config {
     /** What is put right; the rest is only reported. */
     readonly repairs: readonly RepairChoice[];
   };
-  readonly images: { readonly taskTypes: readonly string[] };
+  readonly images: {
+    readonly taskTypes: readonly string[];
+    /** `os/architecture[/variant]` of the nodes that run jobs. */
+    readonly sitePlatforms: readonly string[];
+  };
   readonly lookup: {
     /** A `latest` older than this is not answered while Harbor is away. */
     readonly maxStaleMs: number;

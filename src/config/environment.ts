@@ -86,6 +86,9 @@ export class Environment {
   @Setting('host[:port] in lower case, without a scheme', registryAddress)
   readonly REGISTRY_ADDRESS?: string;
 
+  @Setting('different host[:port] in lower case, separated by commas', listOf(registryAddress))
+  readonly REGISTRY_ALIASES: readonly string[] = [];
+
   @Setting('ldaps://host[:port] or ldap://host[:port]', serverUrl('ldap:', 'ldaps:'))
   readonly LDAP_URL: string;
 
@@ -232,6 +235,12 @@ export class Environment {
     'openmpi',
     'custom',
   ];
+
+  @Setting(
+    'different os/architecture[/variant], separated by commas',
+    listOf(matching(/^[a-z0-9]+\/[a-z0-9_]+(\/[a-z0-9]+)?$/, 64)),
+  )
+  readonly SITE_PLATFORMS: readonly string[] = ['linux/amd64'];
 
   @Setting('a whole number of seconds from 0 to 31536000', wholeNumber(0, 365 * DAY_SECONDS))
   readonly LOOKUP_MAX_STALE_SECONDS: number = DAY_SECONDS;

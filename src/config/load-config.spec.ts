@@ -113,7 +113,9 @@ describe('loadConfig', () => {
     ['ACCOUNT_EMAIL_DOMAIN', 'localhost'],
     ['ACCOUNT_EMAIL_DOMAIN', 'example.xn--p1ai'],
     ['DEFAULT_QUOTA_BYTES', '9007199254740992'],
+    ['REGISTRY_ALIASES', 'https://harbor.example.com'],
     ['TASK_TYPES', 'jupyter,,custom'],
+    ['SITE_PLATFORMS', 'amd64'],
   ])('refuses %s=%s', (key, value) => {
     expect(problemsOf({ ...SMALLEST, [key]: value })).toEqual([key]);
   });
@@ -262,6 +264,7 @@ describe('.env.example', () => {
       'CORS_ORIGINS',
       'HARBOR_CA_FILE',
       'REGISTRY_ADDRESS',
+      'REGISTRY_ALIASES',
       'LDAP_CA_FILE',
       'LDAP_DISABLED_FILTER',
       'LDAP_ADMIN_GROUP_DN',

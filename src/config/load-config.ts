@@ -127,7 +127,10 @@ function toConfig(environment: Environment, harborCa: string | null, ldapCa: str
       deadlineMs: environment.HARBOR_DEADLINE_MS,
       maxResponseBytes: HARBOR_MAX_RESPONSE_BYTES,
     },
-    registry: { address: environment.REGISTRY_ADDRESS ?? new URL(environment.HARBOR_URL).host },
+    registry: {
+      address: environment.REGISTRY_ADDRESS ?? new URL(environment.HARBOR_URL).host,
+      aliases: environment.REGISTRY_ALIASES,
+    },
     directory: {
       url: environment.LDAP_URL,
       startTls: environment.LDAP_START_TLS,
@@ -176,7 +179,7 @@ function toConfig(environment: Environment, harborCa: string | null, ldapCa: str
       callsPerSecond: environment.RECONCILE_CALLS_PER_SECOND,
       repairs: environment.DRIFT_REPAIR,
     },
-    images: { taskTypes: environment.TASK_TYPES },
+    images: { taskTypes: environment.TASK_TYPES, sitePlatforms: environment.SITE_PLATFORMS },
     lookup: { maxStaleMs: environment.LOOKUP_MAX_STALE_SECONDS * 1000 },
   };
 }

@@ -7,6 +7,7 @@ import { RefreshToken } from '../auth/refresh-token.entity';
 import { ServiceToken } from '../auth/service-token.entity';
 import { Session } from '../auth/session.entity';
 import { BackgroundLease } from '../background/background-lease.entity';
+import { ImageFieldChange } from '../images/image-field-change.entity';
 import { Image } from '../images/image.entity';
 import { DriftRecord } from '../projects/drift-record.entity';
 import { ProjectMember } from '../projects/project-member.entity';
@@ -34,6 +35,7 @@ export const entities = [
   SuspendedMembership,
   OffboardingRound,
   Image,
+  ImageFieldChange,
   TagRecord,
   AuditEntry,
   BackgroundLease,

@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { PersonCaller } from '../auth/caller';
+import { closestNames } from '../common/closest-names';
 import type { ImageLink } from '../common/image-link';
 import { isSignatureTag } from '../common/image-link';
 import type { Config } from '../config/config';
@@ -12,7 +13,6 @@ import type { Project } from '../projects/project.entity';
 import { ProjectsService } from '../projects/projects.service';
 import { isMovable } from '../tag-rule/tag-rule';
 import { formatBytes } from './byte-size';
-import { closestNames } from './closest-names';
 import { hint, problem, warning, type Finding } from './finding';
 
 /** Harbor itself warns from here on (HARBOR.md, "QUOTA_WARNING"). */

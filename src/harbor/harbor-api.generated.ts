@@ -749,6 +749,8 @@ export interface paths {
         get: {
             parameters: {
                 query: {
+                    /** @description Unescaped once more by Harbor */
+                    q?: components["parameters"]["q"];
                     sort?: components["parameters"]["sort"];
                     page: components["parameters"]["page"];
                     page_size: components["parameters"]["page_size"];
@@ -894,6 +896,8 @@ export interface paths {
                     page: components["parameters"]["page"];
                     page_size: components["parameters"]["page_size"];
                     with_tag: components["parameters"]["with_tag"];
+                    with_accessory?: components["parameters"]["with_accessory"];
+                    with_scan_overview?: components["parameters"]["with_scan_overview"];
                 };
                 header?: never;
                 path: {
@@ -934,6 +938,7 @@ export interface paths {
             parameters: {
                 query: {
                     with_tag: components["parameters"]["with_tag"];
+                    with_accessory?: components["parameters"]["with_accessory"];
                 };
                 header?: never;
                 path: {
@@ -1445,6 +1450,10 @@ export interface components {
             repo_count?: number;
             metadata: {
                 public?: string;
+                /** @description Pulls need a signature of Notation */
+                enable_content_trust?: string;
+                /** @description Pulls need a signature of cosign */
+                enable_content_trust_cosign?: string;
             };
         };
         User: {
@@ -1516,6 +1525,8 @@ export interface components {
             digest: components["schemas"]["Digest"];
             type: string;
             manifest_media_type: string;
+            /** @description Since 2.10 */
+            artifact_type?: string;
             project_id: components["schemas"]["Id"];
             repository_id: components["schemas"]["Id"];
             /** @description With the project in front; not on 2.9 */
@@ -1528,6 +1539,15 @@ export interface components {
             extra_attrs?: {
                 [key: string]: unknown;
             } | null;
+            /** @description Of the manifest */
+            annotations?: {
+                [key: string]: unknown;
+            } | null;
+            accessories?: components["schemas"]["Accessory"][] | null;
+            /** @description By the media type of the report; only with_scan_overview */
+            scan_overview?: {
+                [key: string]: components["schemas"]["ScanOverview"];
+            } | null;
             references?: {
                 child_digest: components["schemas"]["Digest"];
                 platform?: {
@@ -1536,6 +1556,18 @@ export interface components {
                     variant?: string;
                 } | null;
             }[] | null;
+        };
+        ScanOverview: {
+            scan_status?: string;
+            severity?: string;
+            end_time?: components["schemas"]["Time"];
+            summary?: {
+                total?: number;
+                fixable?: number;
+                summary?: {
+                    [key: string]: number;
+                } | null;
+            } | null;
         };
         Accessory: {
             id: components["schemas"]["Id"];
@@ -1775,6 +1807,8 @@ export interface components {
         page: number;
         page_size: number;
         with_tag: boolean;
+        with_accessory: boolean;
+        with_scan_overview: boolean;
     };
     requestBodies: {
         ImmutableRule: {

@@ -13,8 +13,11 @@ import type {
   HarborRepository,
   HarborTag,
   Page,
+  ShownArtifact,
 } from './harbor.types';
+import { annotations, imageConfig } from './image-config';
 import { projectExists, refusedInProject, saysProjectAbsent } from './project-refusal';
+import { scanOf } from './scan-overview';
 
 type Schemas = components['schemas'];
 
@@ -63,6 +66,33 @@ export async function listRepositories(
   return { items, hasMore: items.length === PAGE_SIZE };
 }
 
+export interface RepositoriesAfter {
+  project: string;
+  /** Only repositories with a greater id; 0 begins. */
+  afterRepositoryId: number;
+  /** 1 to 100. */
+  limit: number;
+}
+
+/** By id, so that no page is skipped or seen twice when repositories come and go meanwhile. */
+export async function listRepositoriesById(
+  harbor: HarborOperation,
+  { project, afterRepositoryId, limit }: RepositoriesAfter,
+): Promise<Page<HarborRepository>> {
+  const query = {
+    q: `repository_id=[${afterRepositoryId + 1}~]`,
+    sort: 'repository_id',
+    page: 1,
+    page_size: limit,
+  };
+  const answer = await harbor.get(REPOSITORIES, { path: { project_name: project }, query });
+  if (!answer.ok) throw await refusedInProject(harbor, answer, project);
+  return {
+    items: answer.body.map((found) => repository(found, project)),
+    hasMore: answer.body.length === limit,
+  };
+}
+
 export async function findRepository(
   harbor: HarborOperation,
   project: string,
@@ -108,6 +138,54 @@ export async function listArtifacts(
   if (!answer.ok && answer.meaning === 'repository-absent') throw answer.changed();
   if (!answer.ok) throw await refusedInProject(harbor, answer, project);
   return artifactPage(answer.body, project, after.limit);
+}
+
+export interface ArtifactsUpTo {
+  project: string;
+  repository: string;
+  /** Only artifacts with this id or a smaller one; null begins with the newest. */
+  upToArtifactId: number | null;
+  /** 1 to 100. */
+  limit: number;
+}
+
+/** Those that carry a tag, newest first by id, with their tags; null where there is no such repository. */
+export async function listTaggedArtifacts(
+  harbor: HarborOperation,
+  upTo: ArtifactsUpTo,
+): Promise<Page<HarborArtifact> | null> {
+  const found = await newestFirst(harbor, upTo, {});
+  return found === null ? null : artifactPage(found, upTo.project, upTo.limit);
+}
+
+/** As listTaggedArtifacts, with what is attached to each. */
+export async function listShownArtifacts(
+  harbor: HarborOperation,
+  upTo: ArtifactsUpTo,
+): Promise<Page<ShownArtifact> | null> {
+  const found = await newestFirst(harbor, upTo, { with_accessory: true, with_scan_overview: true });
+  if (found === null) return null;
+  const items = found.map((item) => ({
+    ...artifact(item, upTo.project),
+    accessories: (item.accessories ?? []).map(accessory),
+    scan: scanOf(item.scan_overview),
+  }));
+  return { items, hasMore: items.length === upTo.limit };
+}
+
+async function newestFirst(
+  harbor: HarborOperation,
+  { project, repository: name, upToArtifactId, limit }: ArtifactsUpTo,
+  more: { with_accessory?: boolean; with_scan_overview?: boolean },
+): Promise<Schemas['Artifact'][] | null> {
+  const q = upToArtifactId === null ? 'tags=*' : `tags=*,id=[~${upToArtifactId}]`;
+  const answer = await harbor.get('/projects/{project_name}/repositories/{repository_name}/artifacts', {
+    path: { project_name: project, repository_name: name },
+    query: { q, sort: '-id', page: 1, page_size: limit, with_tag: true, ...more },
+  });
+  if (answer.ok) return answer.body;
+  if (answer.meaning === 'repository-absent') return null;
+  throw await refusedInProject(harbor, answer, project);
 }
 
 export async function listProjectArtifacts(
@@ -249,9 +327,12 @@ function artifact(found: Schemas['Artifact'], project: string): HarborArtifact {
     id: found.id,
     digest: found.digest,
     mediaType: found.manifest_media_type,
+    artifactType: found.artifact_type ?? null,
     kind: kind(found),
     sizeBytes: found.size ?? 0,
     platforms: platforms(found),
+    config: kind(found) === 'image' ? imageConfig(found.extra_attrs ?? {}) : null,
+    annotations: annotations(found.annotations),
     pushedAt: new Date(found.push_time),
     pulledAt: pulledAt(found.pull_time),
     repository: found.repository_name === undefined ? null : withoutProject(found.repository_name, project),

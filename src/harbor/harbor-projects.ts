@@ -1,7 +1,7 @@
 import type { components } from './harbor-api.generated';
 import { createdFrom } from './created';
 import type { HarborOperation } from './harbor-operation';
-import type { Created, Deleted, HarborProject, HarborQuota } from './harbor.types';
+import type { Created, Deleted, HarborProject, HarborQuota, SignatureKind } from './harbor.types';
 import { refusedInProject, saysProjectAbsent } from './project-refusal';
 
 const PROJECT = '/projects/{project_name_or_id}';
@@ -79,5 +79,13 @@ function project(found: components['schemas']['Project']): HarborProject {
     isPublic: found.metadata.public === 'true',
     createdAt: new Date(found.creation_time),
     repositoryCount: found.repo_count ?? 0,
+    signaturesNeeded: signaturesNeeded(found.metadata),
   };
+}
+
+function signaturesNeeded(metadata: components['schemas']['Project']['metadata']): SignatureKind[] {
+  return [
+    ...(metadata.enable_content_trust_cosign === 'true' ? (['cosign'] as const) : []),
+    ...(metadata.enable_content_trust === 'true' ? (['notation'] as const) : []),
+  ];
 }

@@ -54,7 +54,14 @@ export const harborReplies = {
         owner_id: { type: 'integer' },
         creation_time: { type: 'string', format: 'date-time' },
         repo_count: { type: 'integer' },
-        metadata: { type: 'object', properties: { public: { type: 'string' } } },
+        metadata: {
+          type: 'object',
+          properties: {
+            public: { type: 'string' },
+            enable_content_trust: { type: 'string' },
+            enable_content_trust_cosign: { type: 'string' },
+          },
+        },
       },
     },
   },
@@ -252,6 +259,7 @@ export const harborReplies = {
           digest: { type: 'string', pattern: '^sha(256:[0-9a-f]{64}|512:[0-9a-f]{128})$' },
           type: { type: 'string' },
           manifest_media_type: { type: 'string' },
+          artifact_type: { type: 'string' },
           project_id: { type: 'integer', minimum: 1 },
           repository_id: { type: 'integer', minimum: 1 },
           repository_name: { type: 'string' },
@@ -273,6 +281,40 @@ export const harborReplies = {
             },
           },
           extra_attrs: { type: ['object', 'null'], additionalProperties: {} },
+          annotations: { type: ['object', 'null'], additionalProperties: {} },
+          accessories: {
+            type: ['array', 'null'],
+            items: {
+              type: 'object',
+              required: ['id', 'digest', 'type', 'creation_time'],
+              properties: {
+                id: { type: 'integer', minimum: 1 },
+                digest: { type: 'string', pattern: '^sha(256:[0-9a-f]{64}|512:[0-9a-f]{128})$' },
+                type: { type: 'string' },
+                size: { type: 'integer' },
+                creation_time: { type: 'string', format: 'date-time' },
+              },
+            },
+          },
+          scan_overview: {
+            type: ['object', 'null'],
+            additionalProperties: {
+              type: 'object',
+              properties: {
+                scan_status: { type: 'string' },
+                severity: { type: 'string' },
+                end_time: { type: 'string', format: 'date-time' },
+                summary: {
+                  type: ['object', 'null'],
+                  properties: {
+                    total: { type: 'integer' },
+                    fixable: { type: 'integer' },
+                    summary: { type: ['object', 'null'], additionalProperties: { type: 'integer' } },
+                  },
+                },
+              },
+            },
+          },
           references: {
             type: ['array', 'null'],
             items: {
@@ -307,6 +349,7 @@ export const harborReplies = {
           digest: { type: 'string', pattern: '^sha(256:[0-9a-f]{64}|512:[0-9a-f]{128})$' },
           type: { type: 'string' },
           manifest_media_type: { type: 'string' },
+          artifact_type: { type: 'string' },
           project_id: { type: 'integer', minimum: 1 },
           repository_id: { type: 'integer', minimum: 1 },
           repository_name: { type: 'string' },
@@ -328,6 +371,40 @@ export const harborReplies = {
             },
           },
           extra_attrs: { type: ['object', 'null'], additionalProperties: {} },
+          annotations: { type: ['object', 'null'], additionalProperties: {} },
+          accessories: {
+            type: ['array', 'null'],
+            items: {
+              type: 'object',
+              required: ['id', 'digest', 'type', 'creation_time'],
+              properties: {
+                id: { type: 'integer', minimum: 1 },
+                digest: { type: 'string', pattern: '^sha(256:[0-9a-f]{64}|512:[0-9a-f]{128})$' },
+                type: { type: 'string' },
+                size: { type: 'integer' },
+                creation_time: { type: 'string', format: 'date-time' },
+              },
+            },
+          },
+          scan_overview: {
+            type: ['object', 'null'],
+            additionalProperties: {
+              type: 'object',
+              properties: {
+                scan_status: { type: 'string' },
+                severity: { type: 'string' },
+                end_time: { type: 'string', format: 'date-time' },
+                summary: {
+                  type: ['object', 'null'],
+                  properties: {
+                    total: { type: 'integer' },
+                    fixable: { type: 'integer' },
+                    summary: { type: ['object', 'null'], additionalProperties: { type: 'integer' } },
+                  },
+                },
+              },
+            },
+          },
           references: {
             type: ['array', 'null'],
             items: {
@@ -360,6 +437,7 @@ export const harborReplies = {
         digest: { type: 'string', pattern: '^sha(256:[0-9a-f]{64}|512:[0-9a-f]{128})$' },
         type: { type: 'string' },
         manifest_media_type: { type: 'string' },
+        artifact_type: { type: 'string' },
         project_id: { type: 'integer', minimum: 1 },
         repository_id: { type: 'integer', minimum: 1 },
         repository_name: { type: 'string' },
@@ -381,6 +459,40 @@ export const harborReplies = {
           },
         },
         extra_attrs: { type: ['object', 'null'], additionalProperties: {} },
+        annotations: { type: ['object', 'null'], additionalProperties: {} },
+        accessories: {
+          type: ['array', 'null'],
+          items: {
+            type: 'object',
+            required: ['id', 'digest', 'type', 'creation_time'],
+            properties: {
+              id: { type: 'integer', minimum: 1 },
+              digest: { type: 'string', pattern: '^sha(256:[0-9a-f]{64}|512:[0-9a-f]{128})$' },
+              type: { type: 'string' },
+              size: { type: 'integer' },
+              creation_time: { type: 'string', format: 'date-time' },
+            },
+          },
+        },
+        scan_overview: {
+          type: ['object', 'null'],
+          additionalProperties: {
+            type: 'object',
+            properties: {
+              scan_status: { type: 'string' },
+              severity: { type: 'string' },
+              end_time: { type: 'string', format: 'date-time' },
+              summary: {
+                type: ['object', 'null'],
+                properties: {
+                  total: { type: 'integer' },
+                  fixable: { type: 'integer' },
+                  summary: { type: ['object', 'null'], additionalProperties: { type: 'integer' } },
+                },
+              },
+            },
+          },
+        },
         references: {
           type: ['array', 'null'],
           items: {

@@ -37,6 +37,7 @@ import type {
   Page,
   ProjectRole,
   RuleSelectors,
+  ShownArtifact,
   WebhookPolicy,
 } from './harbor.types';
 
@@ -207,6 +208,11 @@ export class HarborClient implements OnModuleDestroy {
     return artifacts.listRepositories(this.begin(), project, page);
   }
 
+  /** As listRepositories, by ascending id. */
+  async listRepositoriesById(after: artifacts.RepositoriesAfter): Promise<Page<HarborRepository>> {
+    return artifacts.listRepositoriesById(this.begin(), after);
+  }
+
   async findRepository(project: string, repository: string): Promise<HarborRepository | null> {
     return artifacts.findRepository(this.begin(), project, repository);
   }
@@ -236,6 +242,16 @@ export class HarborClient implements OnModuleDestroy {
     after: artifacts.ArtifactsAfter & { repository: string },
   ): Promise<Page<HarborArtifact>> {
     return artifacts.listArtifacts(this.begin(), after);
+  }
+
+  /** The artifacts of a repository that carry a tag, newest first, with their tags. Null: no such repository. */
+  async listTaggedArtifacts(upTo: artifacts.ArtifactsUpTo): Promise<Page<HarborArtifact> | null> {
+    return artifacts.listTaggedArtifacts(this.begin(), upTo);
+  }
+
+  /** As listTaggedArtifacts, with the accessories and the scan of each. */
+  async listShownArtifacts(upTo: artifacts.ArtifactsUpTo): Promise<Page<ShownArtifact> | null> {
+    return artifacts.listShownArtifacts(this.begin(), upTo);
   }
 
   /**

@@ -7,7 +7,12 @@ export interface HarborProject {
   isPublic: boolean;
   createdAt: Date;
   repositoryCount: number;
+  /** Without a signature by each of these Harbor refuses every pull. */
+  signaturesNeeded: SignatureKind[];
 }
+
+/** Also the end of such an accessory's type: `signature.cosign`. */
+export type SignatureKind = 'cosign' | 'notation';
 
 export interface HarborUser {
   id: number;
@@ -95,10 +100,16 @@ export interface HarborArtifact {
   id: number;
   digest: string;
   mediaType: string;
+  /** What the manifest says that it is, else its config's type; null before Harbor 2.10. */
+  artifactType: string | null;
   kind: ArtifactKind;
   sizeBytes: number;
   /** Of an index: its children that are images (attestations are left out). Empty for what has no platform. */
   platforms: ArtifactPlatform[];
+  /** What the image says of itself; null where the manifest has no image config, as an index. */
+  config: ImageConfig | null;
+  /** Of the manifest. */
+  annotations: Readonly<Record<string, string>>;
   pushedAt: Date;
   /** Null when never pulled. */
   pulledAt: Date | null;
@@ -107,6 +118,38 @@ export interface HarborArtifact {
   repositoryId: number;
   projectId: number;
   tags: HarborTag[];
+}
+
+/** An image's own config. Whoever made the image wrote it, so it can hold anything; `env` may hold secrets. */
+export interface ImageConfig {
+  /** Null where it does not say, or says no time. */
+  createdAt: Date | null;
+  /** As `NAME=value`. */
+  env: string[];
+  entryPoint: string[];
+  command: string[];
+  /** Such as `8888/tcp`. */
+  exposedPorts: string[];
+  labels: Readonly<Record<string, string>>;
+}
+
+/** An artifact with what is attached to it, as lists for people show it. */
+export interface ShownArtifact extends HarborArtifact {
+  accessories: HarborAccessory[];
+  /** Null where there is no scanner, or it was never scanned. */
+  scan: HarborScan | null;
+}
+
+export interface HarborScan {
+  /** Such as `Success`, `Pending`, `Running`, `Error`. */
+  status: string;
+  /** The worst one found, such as `High`; null until the scan is done. */
+  severity: string | null;
+  /** How many of each severity, such as `{ High: 1, Low: 1 }`. */
+  counts: Readonly<Record<string, number>>;
+  total: number;
+  /** Those that a newer version of the package repairs. */
+  fixable: number;
 }
 
 /** What an artifact takes by itself: its manifest and layers, of an index those of its children too. */

@@ -5,6 +5,7 @@ import { OffboardedPersons } from '../auth/offboarded-persons';
 import { Clock } from '../common/clock';
 import { isOutage } from '../common/errors';
 import { HarborClient } from '../harbor/harbor.client';
+import type { HarborProject, SignatureKind } from '../harbor/harbor.types';
 import { ProjectsService } from '../projects/projects.service';
 
 /** What Harbor said of a person and a project is believed this long, and longer only while it cannot be asked. */
@@ -20,6 +21,10 @@ interface Verdict {
 @Injectable()
 export class ImageAccess {
   private readonly verdicts = new LRUCache<string, Verdict>({ max: MAX_VERDICTS });
+  private readonly projectsSeen = new LRUCache<string, HarborProject>({
+    max: MAX_VERDICTS,
+    ttl: BELIEVED_MS,
+  });
 
   constructor(
     private readonly accounts: AccountsService,
@@ -53,6 +58,12 @@ export class ImageAccess {
     }
   }
 
+  /** Whose signatures an image of the project needs to be pulled; what Harbor said is believed for 30 s. */
+  async signaturesNeeded(projectName: string): Promise<readonly SignatureKind[]> {
+    const seen = this.projectsSeen.get(projectName) ?? (await this.findProject(projectName));
+    return seen?.signaturesNeeded ?? [];
+  }
+
   /** Has the owner of this personal project left? Then new jobs run what is in it only where it is public. */
   async ownerHasLeft(projectName: string): Promise<{ left: boolean; mayRun: boolean }> {
     const stays = { left: false, mayRun: true };
@@ -70,8 +81,14 @@ export class ImageAccess {
     return project?.ownerPersonId === personId ? project.harborProjectId : null;
   }
 
+  private async findProject(name: string): Promise<HarborProject | null> {
+    const found = await this.harbor.findProject(name);
+    if (found !== null) this.projectsSeen.set(name, found);
+    return found;
+  }
+
   private async askHarbor(personId: string | null, projectName: string): Promise<number | null> {
-    const project = await this.harbor.findProject(projectName);
+    const project = await this.findProject(projectName);
     if (project === null) return null;
     if (project.isPublic) return project.id;
     const harborUserId = personId === null ? null : await this.accounts.findHarborUserId(personId);

@@ -21,3 +21,8 @@ export function pointingTo<T>(pointer: string, rule: () => T): T {
     throw new DomainError(kind, code, params, { cause: error, errors: [{ pointer, code, params }] });
   }
 }
+
+/** The one answer for what is absent and for what the person may not see. */
+export function imageNotFound(): DomainError {
+  return new DomainError('not-found', 'image.not-found');
+}

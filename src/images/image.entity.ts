@@ -1,6 +1,7 @@
 import { Entity, Index } from 'typeorm';
 import { BytesColumn, CountColumn, IdColumn, JsonColumn, TextColumn, TimeColumn } from '../database/columns';
 import type { ArtifactKind, ArtifactPlatform } from '../harbor/harbor.types';
+import type { ImageDescription } from './image-description';
 
 /** An entry of the catalog: a link that a person imported. */
 @Entity('images')
@@ -41,6 +42,14 @@ export class Image {
 
   @TextColumn(64)
   taskType: string;
+
+  /** The person's own words for it; at most 10. */
+  @JsonColumn()
+  labels: string[];
+
+  /** What it said of itself at the import. */
+  @JsonColumn()
+  described: ImageDescription;
 
   /** As at the import; of a link without a digest the tag record knows better. */
   @TextColumn(16)

@@ -9,6 +9,7 @@ import {
   Patch,
   Post,
   Query,
+  Req,
   Res,
 } from '@nestjs/common';
 import {
@@ -19,7 +20,7 @@ import {
   ApiOperation,
   ApiTags,
 } from '@nestjs/swagger';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { PersonCaller } from '../auth/caller';
 import { CurrentPerson } from '../auth/current-caller.decorator';
 import { Allow } from '../auth/roles.decorator';
@@ -28,22 +29,30 @@ import { IdParam } from '../common/id-param';
 import { RequestLanguage } from '../common/language.decorator';
 import type { Language } from '../common/messages';
 import { ApiProblem } from '../common/openapi-problem';
-import { ApiPage, Cursor, toPage, type Page } from '../common/paging';
+import { ApiPage, Cursor, PageQuery, toPage, type Page } from '../common/paging';
+import { problemContextOf } from '../common/problem-context';
 import type { Config } from '../config/config';
 import { CONFIG } from '../config/config.module';
 import { ImageCheckDto, toImageCheckDto } from './dto/image-check.dto';
-import { ChangeImageDto, ImportImageDto, ListImagesDto } from './dto/image-requests.dto';
-import { ImageDto, toImageDto } from './dto/image.dto';
+import { ChangeImageDto, ImportImageDto, ListImagesDto, PreviewImageDto } from './dto/image-requests.dto';
+import { ImportBatchDto, ImportedBatchDto, toImportedBatchDto } from './dto/image-batch.dto';
+import { ImageChangeDto, toImageChangeDto } from './dto/image-change.dto';
+import { ImagePreviewDto, toImagePreviewDto } from './dto/image-preview.dto';
+import { ImageDto, toImageDto, type ImageAnswer } from './dto/image.dto';
 import { TaskTypeDto, toTaskTypeDto } from './dto/task-type.dto';
+import { ImageBatchService } from './image-batch.service';
 import { ImagesService, type CatalogedImage } from './images.service';
+import { ApiVerdictProblems } from './verdict-problems.decorator';
 
 const cursor = new Cursor('images', { id: 'string' });
+const changesCursor = new Cursor('image-changes', { id: 'string' });
 
 @ApiTags('Images (the catalog)')
 @Controller('images')
 export class ImagesController {
   constructor(
     private readonly images: ImagesService,
+    private readonly batch: ImageBatchService,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
@@ -69,49 +78,75 @@ export class ImagesController {
     type: ImageDto,
     headers: { Location: { schema: { type: 'string' } }, ETag: { schema: { type: 'string' } } },
   })
-  @ApiProblem('not-found', 'image.not-found')
-  @ApiProblem('conflict', 'image.already-imported', 'image.tag-moved', 'project.replaced')
-  @ApiProblem(
-    'invalid',
-    'link.scheme',
-    'link.host-missing',
-    'link.host-other',
-    'link.characters',
-    'link.repository-missing',
-    'link.upper-case',
-    'link.path',
-    'link.tag',
-    'link.digest',
-    'link.tag-or-digest-missing',
-    'link.signature-tag',
-    'link.too-long',
-    'image.task-type-unknown',
-    'image.digest-mismatch',
-  )
-  @ApiProblem('upstream-rejected', 'harbor.rejected', 'harbor.unauthorized')
-  @ApiProblem('upstream-unavailable', 'harbor.unavailable')
-  @ApiProblem('upstream-timeout', 'harbor.timeout')
+  @ApiVerdictProblems()
+  @ApiProblem('conflict', 'image.already-imported')
+  @ApiProblem('invalid', 'image.task-type-unknown')
   async import(
     @CurrentPerson() person: PersonCaller,
     @Body() body: ImportImageDto,
+    @RequestLanguage() language: Language,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ImageDto> {
     const imported = await this.images.import(person, body);
     reply.header('location', `/api/v1/images/${imported.image.id}`);
-    return this.answer(imported, person, reply);
+    return this.answer(imported, person, language, reply);
+  }
+
+  @Post('batch')
+  @Allow('person')
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'Import up to 100 images at once',
+    description:
+      'Each as if it came alone: one that is refused does not stop the others. The answer has one result for each, ' +
+      'in the same order: the image, or the problem that POST /images would have answered.',
+  })
+  @ApiOkResponse({ type: ImportedBatchDto })
+  async importBatch(
+    @CurrentPerson() person: PersonCaller,
+    @Body() { images }: ImportBatchDto,
+    @Req() request: FastifyRequest,
+  ): Promise<ImportedBatchDto> {
+    const context = problemContextOf(request, this.config.http.bodyLimitBytes);
+    const outcomes = await this.batch.importAll(person, images);
+    return toImportedBatchDto(outcomes, this.answerFor(person, context.language), context);
+  }
+
+  @Post('preview')
+  @Allow('person')
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'What an import would say, without importing',
+    description:
+      'Checks the link, my right to pull it and that it is there, and tells what the image says of itself, with a ' +
+      'task type for it. Nothing is stored.',
+  })
+  @ApiOkResponse({ type: ImagePreviewDto })
+  @ApiVerdictProblems()
+  async preview(
+    @CurrentPerson() person: PersonCaller,
+    @Body() { link }: PreviewImageDto,
+    @RequestLanguage() language: Language,
+  ): Promise<ImagePreviewDto> {
+    const preview = await this.images.preview(person, link);
+    return toImagePreviewDto(preview, this.config.images.sitePlatforms, language);
   }
 
   @Get()
   @Allow('person')
   @ApiOperation({ summary: 'My images, newest first' })
   @ApiPage(ImageDto)
-  async list(@CurrentPerson() person: PersonCaller, @Query() query: ListImagesDto): Promise<Page<ImageDto>> {
+  async list(
+    @CurrentPerson() person: PersonCaller,
+    @Query() query: ListImagesDto,
+    @RequestLanguage() language: Language,
+  ): Promise<Page<ImageDto>> {
     const afterId = cursor.decode(query.cursor)?.id ?? null;
     const rows = await this.images.list(person, query, afterId, query.limit + 1);
     const page = toPage(
       rows,
       query.limit,
-      (row) => toImageDto(row, this.config.registry.address, person.username),
+      (row) => toImageDto(row, this.answerFor(person, language)),
       ({ image }) => cursor.encode({ id: image.id }),
     );
     return query.count ? { ...page, total: await this.images.count(person, query) } : page;
@@ -125,15 +160,16 @@ export class ImagesController {
   async get(
     @CurrentPerson() person: PersonCaller,
     @Param() { id }: IdParam,
+    @RequestLanguage() language: Language,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ImageDto> {
-    return this.answer(await this.images.get(person, id), person, reply);
+    return this.answer(await this.images.get(person, id), person, language, reply);
   }
 
   @Patch(':id')
   @Allow('person')
   @ApiOperation({
-    summary: 'Change description or task type',
+    summary: 'Change description, task type or labels',
     description: 'With If-Match, a change that somebody else made meanwhile is not overwritten.',
   })
   @ApiHeader({ name: 'If-Match', required: false, description: 'The ETag of the image as it was read' })
@@ -146,9 +182,26 @@ export class ImagesController {
     @Param() { id }: IdParam,
     @Body() body: ChangeImageDto,
     @IfMatch() ifMatch: string | undefined,
+    @RequestLanguage() language: Language,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ImageDto> {
-    return this.answer(await this.images.change(person, id, body, ifMatch), person, reply);
+    return this.answer(await this.images.change(person, id, body, ifMatch), person, language, reply);
+  }
+
+  @Get(':id/changes')
+  @Allow('person')
+  @ApiOperation({ summary: 'Who changed what of an image, newest first' })
+  @ApiPage(ImageChangeDto)
+  @ApiProblem('not-found', 'image.not-found')
+  async changes(
+    @CurrentPerson() person: PersonCaller,
+    @Param() { id }: IdParam,
+    @Query() { limit, cursor: from, count }: PageQuery,
+  ): Promise<Page<ImageChangeDto>> {
+    const afterId = changesCursor.decode(from)?.id ?? null;
+    const rows = await this.images.listChanges(person, id, afterId, limit + 1);
+    const page = toPage(rows, limit, toImageChangeDto, (row) => changesCursor.encode({ id: row.id }));
+    return count ? { ...page, total: await this.images.countChanges(id) } : page;
   }
 
   @Delete(':id')
@@ -180,8 +233,19 @@ export class ImagesController {
     return toImageCheckDto(await this.images.check(person, id));
   }
 
-  private answer(found: CatalogedImage, person: PersonCaller, reply: FastifyReply): ImageDto {
+  private answer(
+    found: CatalogedImage,
+    person: PersonCaller,
+    language: Language,
+    reply: FastifyReply,
+  ): ImageDto {
     reply.header('etag', formatEtag(found.image.version));
-    return toImageDto(found, this.config.registry.address, person.username);
+    return toImageDto(found, this.answerFor(person, language));
+  }
+
+  private answerFor(person: PersonCaller, language: Language): ImageAnswer {
+    const { registry, images } = this.config;
+    const { sitePlatforms } = images;
+    return { address: registry.address, owner: person.username, sitePlatforms, language };
   }
 }

@@ -3,24 +3,31 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { AccountsModule } from '../accounts/accounts.module';
 import { AuthModule } from '../auth/auth.module';
 import { HarborModule } from '../harbor/harbor.module';
+import { ProjectManagementModule } from '../projects/project-management.module';
 import { ProjectsModule } from '../projects/projects.module';
 import { TagRuleModule } from '../tag-rule/tag-rule.module';
+import { BrowsingController } from './browsing.controller';
+import { BrowsingService } from './browsing.service';
 import { ImageAccess } from './image-access';
+import { ImageBatchService } from './image-batch.service';
+import { ImageFieldChange } from './image-field-change.entity';
+import { ImageVerdicts } from './image-verdicts.service';
 import { Image } from './image.entity';
 import { ImagesController } from './images.controller';
 import { ImagesService } from './images.service';
 
 @Module({
   imports: [
-    TypeOrmModule.forFeature([Image]),
+    TypeOrmModule.forFeature([Image, ImageFieldChange]),
     AuthModule,
     HarborModule,
     AccountsModule,
     ProjectsModule,
+    ProjectManagementModule,
     TagRuleModule,
   ],
-  controllers: [ImagesController],
-  providers: [ImagesService, ImageAccess],
+  controllers: [ImagesController, BrowsingController],
+  providers: [ImagesService, ImageAccess, ImageVerdicts, ImageBatchService, BrowsingService],
   exports: [ImagesService, ImageAccess],
 })
 export class ImagesModule {}

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { LessThan, type DataSource, type FindOptionsWhere } from 'typeorm';
+import { In, LessThan, type DataSource, type FindOptionsWhere } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { AuditService } from '../audit/audit.service';
 import type { PersonCaller } from '../auth/caller';
@@ -8,17 +8,18 @@ import { Changes } from '../common/changes';
 import { Clock } from '../common/clock';
 import { DomainError } from '../common/errors';
 import { requireFresh } from '../common/etag';
-import { formatImageLink, isSignatureTag, requireTagOrDigest, type ImageLink } from '../common/image-link';
+import { formatImageLink, type ImageLink } from '../common/image-link';
 import type { Config } from '../config/config';
 import { CONFIG } from '../config/config.module';
 import { isUniqueViolation } from '../database/database-errors';
 import { HarborClient } from '../harbor/harbor.client';
-import type { HarborArtifact } from '../harbor/harbor.types';
 import type { TagRecord } from '../tag-rule/tag-record.entity';
 import type { TagState } from '../tag-rule/tag-rule';
 import { TagRecordsService } from '../tag-rule/tag-records.service';
-import { ImageAccess } from './image-access';
-import { imageName, pointingTo, readLinkField } from './image-name';
+import { changesBetween } from './field-changes';
+import { ImageFieldChange } from './image-field-change.entity';
+import { imageName, imageNotFound } from './image-name';
+import { ImageVerdicts, type Verdict } from './image-verdicts.service';
 import { Image } from './image.entity';
 
 /** An image together with the tag record that says how it stands; null for a link with a digest. */
@@ -31,11 +32,20 @@ export interface NewImage {
   link: string;
   description: string;
   taskType: string;
+  labels: string[];
 }
 
 export interface ImageChange {
   description?: string;
   taskType?: string;
+  labels?: string[];
+}
+
+/** What an import of the link would find. */
+export interface ImagePreview extends Verdict {
+  link: ImageLink;
+  /** The person's own image, where it is imported already. */
+  imageId: string | null;
 }
 
 /** What a check saw: `from` is the recorded digest, `to` the one in Harbor now; null where there is none. */
@@ -56,7 +66,7 @@ export interface ImageFilter {
 export class ImagesService {
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
-    private readonly access: ImageAccess,
+    private readonly verdicts: ImageVerdicts,
     private readonly tagRecords: TagRecordsService,
     private readonly harbor: HarborClient,
     private readonly audit: AuditService,
@@ -68,17 +78,15 @@ export class ImagesService {
   /**
    * Takes a pushed image into the person's catalog. Nothing is stored unless everything about it is right.
    * @throws DomainError invalid `link.*`, `image.task-type-unknown`, `image.digest-mismatch`; not-found
-   *   `image.not-found` (absent, or not theirs to pull); conflict `image.already-imported`, `image.tag-moved`,
-   *   `project.replaced`; outages of Harbor
+   *   `image.not-found` (absent, or not theirs to pull), `image.tag-not-found`; conflict `image.already-imported`,
+   *   `image.tag-moved`, `project.replaced`; outages of Harbor
    */
   async import(caller: PersonCaller, wanted: NewImage): Promise<CatalogedImage> {
-    const link = this.readImportLink(wanted.link);
+    const link = this.verdicts.readLink(wanted.link);
     this.requireTaskType(wanted.taskType);
     const name = imageName(link);
     await this.refuseSecondImport(caller.personId, name, link);
-    const harborProjectId = await this.access.pullableProjectId(caller.personId, link.project);
-    if (harborProjectId === null) throw imageNotFound();
-    const { facts, digest, record } = await this.observe(link, harborProjectId);
+    const { artifact, described, record } = await this.verdicts.record(caller, link);
     const now = this.clock.now();
     const image = this.dataSource.manager.create(Image, {
       id: uuidv7(),
@@ -87,11 +95,15 @@ export class ImagesService {
       project: link.project,
       repository: link.repository,
       tag: link.tag,
-      digest,
+      digest: link.digest,
       tagRecordId: record?.id ?? null,
       description: wanted.description,
       taskType: wanted.taskType,
-      ...facts,
+      labels: wanted.labels,
+      described,
+      kind: artifact.kind,
+      platforms: artifact.platforms,
+      sizeBytes: artifact.sizeBytes,
       version: 1,
       createdAt: now,
       updatedAt: now,
@@ -108,6 +120,14 @@ export class ImagesService {
     }
     this.changes.note();
     return { image, record };
+  }
+
+  /** What an import would find and answer; nothing is kept. @throws as import, but not of what is imported already */
+  async preview(caller: PersonCaller, text: string): Promise<ImagePreview> {
+    const link = this.verdicts.readLink(text);
+    const verdict = await this.verdicts.preview(caller, link);
+    const imported = await this.findByName(caller.personId, imageName(link));
+    return { ...verdict, link, imageId: imported?.id ?? null };
   }
 
   /** The person's images, newest first, after the image with the id `afterId`. */
@@ -142,6 +162,16 @@ export class ImagesService {
     return this.dataSource.manager.findOneBy(Image, { personId, name });
   }
 
+  /** The ids of the person's own images of these names, by name. */
+  async findIds(personId: string, names: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    if (names.length === 0) return new Map();
+    const found = await this.dataSource.manager.find(Image, {
+      select: { id: true, name: true },
+      where: { personId, name: In([...names]) },
+    });
+    return new Map(found.map(({ id, name }) => [name, id]));
+  }
+
   /**
    * @param ifMatch the ETag that the caller read, so that nobody's change meanwhile is overwritten
    * @throws DomainError not-found; stale `request.stale`; invalid `image.task-type-unknown`
@@ -155,26 +185,53 @@ export class ImagesService {
     if (change.taskType !== undefined) this.requireTaskType(change.taskType);
     const { image, record } = await this.get(caller, id);
     requireFresh(ifMatch, image.version);
-    const { description = image.description, taskType = image.taskType } = change;
-    if (description === image.description && taskType === image.taskType) return { image, record };
-    const changed = this.dataSource.manager.create(Image, {
-      ...image,
-      description,
-      taskType,
-      version: image.version + 1,
-      updatedAt: this.clock.now(),
-    });
-    const { version, updatedAt } = changed;
+    const now = this.clock.now();
+    const fields = {
+      description: change.description ?? image.description,
+      taskType: change.taskType ?? image.taskType,
+      labels: change.labels ?? image.labels,
+    };
+    const changes = changesBetween(image, fields);
+    if (changes.length === 0) return { image, record };
+    const written = { ...fields, version: image.version + 1, updatedAt: now };
     await this.dataSource.transaction(async (manager) => {
-      const written = await manager.update(
-        Image,
-        { id, version: image.version },
-        { description, taskType, version, updatedAt },
-      );
-      if (written.affected !== 1) throw new DomainError('stale', 'request.stale');
+      const { affected } = await manager.update(Image, { id, version: image.version }, written);
+      if (affected !== 1) throw new DomainError('stale', 'request.stale');
+      const { username, actedForBy } = caller;
+      const rows = changes.map((row) => ({
+        ...row,
+        id: uuidv7(),
+        imageId: id,
+        at: now,
+        username,
+        actedForBy,
+      }));
+      await manager.insert(ImageFieldChange, rows);
       await this.audit.record(manager, caller, 'image.changed', image.name);
     });
-    return { image: changed, record };
+    return { image: this.dataSource.manager.create(Image, { ...image, ...written }), record };
+  }
+
+  /**
+   * What was changed of an image, newest first, after the change with the id `afterId`.
+   * @throws DomainError not-found `image.not-found`
+   */
+  async listChanges(
+    caller: PersonCaller,
+    id: string,
+    afterId: string | null,
+    limit: number,
+  ): Promise<ImageFieldChange[]> {
+    const { image } = await this.get(caller, id);
+    return this.dataSource.manager.find(ImageFieldChange, {
+      where: { imageId: image.id, ...(afterId === null ? {} : { id: LessThan(afterId) }) },
+      order: { id: 'DESC' },
+      take: limit,
+    });
+  }
+
+  async countChanges(id: string): Promise<number> {
+    return this.dataSource.manager.count(ImageFieldChange, { where: { imageId: id } });
   }
 
   /** Takes it out of the catalog; what is in Harbor stays. Nothing happens when it is absent or somebody else's. */
@@ -182,6 +239,7 @@ export class ImagesService {
     const image = await this.dataSource.manager.findOneBy(Image, { id, personId: caller.personId });
     if (image === null) return;
     await this.dataSource.transaction(async (manager) => {
+      await manager.delete(ImageFieldChange, { imageId: id });
       await manager.delete(Image, { id });
       await this.audit.record(manager, caller, 'image.deleted', image.name);
     });
@@ -211,17 +269,6 @@ export class ImagesService {
     return { tag: image.tag, state, from: digest, to: look.found ? digest : null, checkedAt };
   }
 
-  private readImportLink(text: string): ImageLink {
-    const link = readLinkField(text, this.config.registry, '/link');
-    return pointingTo('/link', () => {
-      requireTagOrDigest(link);
-      if (link.tag !== null && isSignatureTag(link.tag)) {
-        throw new DomainError('invalid', 'link.signature-tag', { tag: link.tag });
-      }
-      return link;
-    });
-  }
-
   private requireTaskType(taskType: string): void {
     const { taskTypes } = this.config.images;
     if (taskTypes.includes(taskType)) return;
@@ -239,49 +286,6 @@ export class ImagesService {
     });
   }
 
-  /** A link with a digest never moves and has no tag record; its tag, where it has one, must carry that digest. */
-  private async observe(link: ImageLink, harborProjectId: number): Promise<Observed> {
-    if (link.digest !== null) {
-      const artifact = await this.lookByDigest(link, link.digest, harborProjectId);
-      return { facts: factsOf(artifact), digest: link.digest, record: null };
-    }
-    const record = await this.checkTag(link, harborProjectId);
-    return { facts: factsOf(record), digest: null, record };
-  }
-
-  private async lookByDigest(
-    link: ImageLink,
-    given: string,
-    harborProjectId: number,
-  ): Promise<HarborArtifact> {
-    const look = await this.harbor.look(link.project, link.repository, link.tag ?? given);
-    if (!look.found || look.artifact.projectId !== harborProjectId) throw imageNotFound();
-    const actual = look.artifact.digest;
-    if (actual === given) return look.artifact;
-    const params = { tag: link.tag ?? '', actual, given };
-    const code = 'image.digest-mismatch';
-    throw new DomainError('invalid', code, params, { errors: [{ pointer: '/link', code, params }] });
-  }
-
-  private async checkTag(
-    { project, repository, tag }: ImageLink,
-    harborProjectId: number,
-  ): Promise<TagRecord> {
-    if (tag === null) throw imageNotFound();
-    const { record, state } = await this.tagRecords.check({ project, repository, tag });
-    if (record === null || state === 'gone') throw imageNotFound();
-    if (state === 'unknown') throw new DomainError('conflict', 'project.replaced', { project });
-    if (record.harborProjectId !== harborProjectId) throw imageNotFound();
-    if (state === 'moved') {
-      throw new DomainError('conflict', 'image.tag-moved', {
-        tag,
-        recordedDigest: record.recordedDigest ?? '',
-        currentDigest: record.currentDigest ?? '',
-      });
-    }
-    return record;
-  }
-
   private async withRecord(image: Image): Promise<CatalogedImage> {
     if (image.tagRecordId === null) return { image, record: null };
     const records = await this.tagRecords.findByIds([image.tagRecordId]);
@@ -295,22 +299,4 @@ export class ImagesService {
       ...(project === undefined ? {} : { project }),
     };
   }
-}
-
-interface Observed {
-  facts: Pick<Image, 'kind' | 'platforms' | 'sizeBytes'>;
-  digest: string | null;
-  record: TagRecord | null;
-}
-
-function factsOf({
-  kind,
-  platforms,
-  sizeBytes,
-}: HarborArtifact | TagRecord): Pick<Image, 'kind' | 'platforms' | 'sizeBytes'> {
-  return { kind, platforms, sizeBytes };
-}
-
-function imageNotFound(): DomainError {
-  return new DomainError('not-found', 'image.not-found');
 }

@@ -38,7 +38,15 @@ function observed(change: Partial<ObservedProject> & { isPublic?: boolean } = {}
   const { isPublic = false, ...rest } = change;
   const createdAt = new Date(0);
   return {
-    inHarbor: { id: 3, name: 'user-liuyizhou', ownerId: SERVICE_ID, isPublic, createdAt, repositoryCount: 0 },
+    inHarbor: {
+      id: 3,
+      name: 'user-liuyizhou',
+      ownerId: SERVICE_ID,
+      isPublic,
+      createdAt,
+      repositoryCount: 0,
+      signaturesNeeded: [],
+    },
     members: [SERVICE, member()],
     rules: [rule()],
     quota: { id: 5, projectId: 3, limitBytes: QUOTA, usedBytes: 0 },

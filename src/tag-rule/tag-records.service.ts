@@ -25,6 +25,8 @@ export interface TagName {
 export interface Check {
   record: TagRecord | null;
   state: TagState;
+  /** What Harbor answered. */
+  look: ArtifactLook;
 }
 
 const MAX_TRIES = 5;
@@ -44,6 +46,17 @@ export class TagRecordsService {
   async find(name: TagName): Promise<TagRecord | null> {
     const { project, repository, tag } = name;
     return this.records.findOneBy({ project, repository, tag });
+  }
+
+  /** The records of these tags of one repository, by tag. */
+  async findInRepository(
+    project: string,
+    repository: string,
+    tags: readonly string[],
+  ): Promise<ReadonlyMap<string, TagRecord>> {
+    if (tags.length === 0) return new Map();
+    const found = await this.records.findBy({ project, repository, tag: In([...tags]) });
+    return new Map(found.map((record) => [record.tag, record]));
   }
 
   /** The records with these ids, by id. */
@@ -75,7 +88,7 @@ export class TagRecordsService {
   }
 
   private async first(name: TagName, look: ArtifactLook, beganAt: Date): Promise<Check | 'overtaken'> {
-    if (!look.found) return { record: null, state: look.absent === 'project' ? 'unknown' : 'gone' };
+    if (!look.found) return { record: null, state: look.absent === 'project' ? 'unknown' : 'gone', look };
     const { artifact } = look;
     const recordedDigest = digestToRecord(name.tag, artifact.digest);
     const record = this.records.create({
@@ -99,11 +112,11 @@ export class TagRecordsService {
       if (isUniqueViolation(error)) return 'overtaken';
       throw error;
     }
-    return { record, state: record.state };
+    return { record, state: record.state, look };
   }
 
   private async next(before: TagRecord, look: ArtifactLook, beganAt: Date): Promise<Check | 'overtaken'> {
-    if (await this.isOfAnotherProject(before, look)) return { record: before, state: 'unknown' };
+    if (await this.isOfAnotherProject(before, look)) return { record: before, state: 'unknown', look };
     const artifact = look.found ? look.artifact : null;
     const state = judge(before.recordedDigest, artifact?.digest ?? null);
     const answersWithThis = state === 'current' || state === 'as-recorded';
@@ -119,7 +132,7 @@ export class TagRecordsService {
     if (written.affected !== 1) return 'overtaken';
     const record = this.records.create({ ...before, ...change });
     if (answersChanged(before, record)) this.changes.note();
-    return { record, state };
+    return { record, state, look };
   }
 
   /** Gone is only what a project said that is still the same one. */

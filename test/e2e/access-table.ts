@@ -50,10 +50,13 @@ const ROWS: Readonly<Record<string, string>> = {
   'GET /images':                               OWN_MATTER,
   //                                          anonymous person other admin scheduler platform acting expired revoked
   'POST /images':                             '401       2xx    404   404   403       403      2xx    401     401',
+  'POST /images/batch':                       OWN_MATTER,
+  'POST /images/preview':                     '401       2xx    404   404   403       403      2xx    401     401',
   'GET /images/{id}':                         '401       2xx    404   404   403       403      2xx    401     401',
   'PATCH /images/{id}':                       '401       2xx    404   404   403       403      2xx    401     401',
   'DELETE /images/{id}':                      '401       2xx    same  same  403       403      2xx    401     401',
   'POST /images/{id}/check':                  '401       2xx    404   404   403       403      2xx    401     401',
+  'GET /images/{id}/changes':                 '401       2xx    404   404   403       403      2xx    401     401',
   'GET /lookup':                              '401       2xx    404   404   2xx       403      2xx    401     401',
 
   'GET /projects':                             OWN_MATTER,
@@ -64,6 +67,9 @@ const ROWS: Readonly<Record<string, string>> = {
   'DELETE /projects/{project}':               '401       2xx    same  2xx   403       403      2xx    401     401',
   'GET /projects/{project}/usage':            '401       2xx    404   2xx   403       403      2xx    401     401',
   'GET /projects/{project}/commands':         '401       2xx    404   2xx   403       403      2xx    401     401',
+  'GET /projects/{project}/repositories':     '401       2xx    404   2xx   403       403      2xx    401     401',
+  'GET /projects/{project}/repositories/{repository}/tags':
+                                              '401       2xx    404   2xx   403       403      2xx    401     401',
   'GET /projects/{project}/members':          '401       2xx    404   2xx   403       403      2xx    401     401',
   'GET /projects/{project}/members/{username}':
                                               '401       2xx    404   2xx   403       403      2xx    401     401',

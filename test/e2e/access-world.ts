@@ -92,9 +92,14 @@ export class AccessWorld {
       case 'POST /images':
         await this.person.delete(`/images/${await this.imageId()}`);
         return { body: { link: this.link, ...IMAGE } };
+      case 'POST /images/batch':
+        return { body: { images: [{ link: this.link, ...IMAGE }] } };
+      case 'POST /images/preview':
+        return { body: { link: this.link } };
       case 'PATCH /images/{id}':
         return { parameters: { id: await this.imageId() }, body: { description: 'Changed' } };
       case 'GET /images/{id}':
+      case 'GET /images/{id}/changes':
       case 'DELETE /images/{id}':
       case 'POST /images/{id}/check': {
         const id = await this.imageId();
@@ -111,6 +116,8 @@ export class AccessWorld {
         await this.makeTeam(fresh);
         return { parameters: { project: fresh }, isThere: () => this.isThere(`/projects/${fresh}`) };
       }
+      case 'GET /projects/{project}/repositories/{repository}/tags':
+        return { parameters: { project: PROJECT, repository: 'demo' } };
       case 'GET /projects/{project}/commands':
         return { parameters: { project }, query: { client: 'docker' } };
       case 'GET /projects/{project}/members/{username}':

@@ -81,6 +81,7 @@ describe('what is somebody else’s', () => {
 
     const question = { link: link('v1', 'user-ada') };
     expect(await ada.lookup(question)).toMatchObject({ status: 404, body: { code: 'image.not-found' } });
+    expect((await ada.post('/images/preview', question)).status).toBe(404);
     const wanted = { ...question, description: 'Not mine', taskType: 'pytorch' };
     expect(await ada.post('/images', wanted)).toMatchObject({
       status: 404,
@@ -99,8 +100,13 @@ describe('what is somebody else’s', () => {
 
     const question = { link: link('v1', 'user-ada') };
     expect((await ada.lookup(question)).status).toBe(404);
+    expect((await ada.post('/images/preview', question)).status).toBe(404);
     const wanted = { ...question, description: 'Not mine', taskType: 'pytorch' };
     expect((await ada.post('/images', wanted)).status).toBe(404);
+    const misspelt = await ada.post('/images/preview', { link: link('v2', 'user-ada') });
+    expect(misspelt).toMatchObject({ status: 404, body: { code: 'image.not-found' } });
+    const tags = await ada.get('/projects/user-ada/repositories/demo/tags');
+    expect(tags).toMatchObject({ status: 409, body: { code: 'project.replaced' } });
     const refused = await ada.post('/account/credentials', { reset: true });
     expect(refused).toMatchObject({ status: 409, body: { code: 'project.replaced' } });
   });

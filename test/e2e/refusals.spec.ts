@@ -113,7 +113,7 @@ describe('refusals on the journey', () => {
   });
 
   it('answers another person’s private image exactly as one that is absent', async () => {
-    const absent = await liu.post('/images', wanted(link('v9')));
+    const absent = await liu.post('/images', wanted(`${sandbox.harbor.address}/user-liuyizhou/none:v9`));
     expect(absent).toMatchObject({ status: 404, body: { code: 'image.not-found' } });
     const private_ = await liu.post('/images', wanted(link('v1', 'user-ada')));
     const { requestId: _one, ...told } = absent.body;

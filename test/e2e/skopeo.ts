@@ -23,6 +23,18 @@ export class Skopeo {
     return this.run(['copy', '--dest-tls-verify=false', `oci:${layout}:image`, `docker://${link}`]);
   }
 
+  /** As push, written anew in Docker's own manifest format (schema 2). */
+  async pushAsDocker(layout: string, link: string): Promise<SkopeoResult> {
+    const to = ['--dest-tls-verify=false', '--format', 'v2s2'];
+    return this.run(['copy', ...to, `oci:${layout}:image`, `docker://${link}`]);
+  }
+
+  /** All platforms of an index in the registry, to another link of it. */
+  async copyAll(from: string, to: string): Promise<SkopeoResult> {
+    const insecure = ['--src-tls-verify=false', '--dest-tls-verify=false'];
+    return this.run(['copy', '--all', ...insecure, `docker://${from}`, `docker://${to}`]);
+  }
+
   /** The digest that a client of the registry sees. */
   async digest(link: string): Promise<string> {
     const { exitCode, output } = await this.run([

@@ -1,6 +1,17 @@
+import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { IsOptional, IsString, Length, Matches, MaxLength, ValidateIf } from 'class-validator';
+import {
+  ArrayMaxSize,
+  ArrayUnique,
+  IsArray,
+  IsOptional,
+  IsString,
+  Length,
+  Matches,
+  MaxLength,
+  ValidateIf,
+} from 'class-validator';
 import type { MessageCode, MessageParams } from '../../common/messages.en';
 import { PageQuery } from '../../common/paging';
 
@@ -12,6 +23,12 @@ const LINK = text(1024);
 const DESCRIPTION = text(120);
 const TASK_TYPE = text(64);
 const PROJECT = text(255);
+const MAX_LABELS = 10;
+const LABEL_LENGTH = 40;
+const LABELS: { message: MessageCode; context: MessageParams } = {
+  message: 'image.label',
+  context: { max: MAX_LABELS, length: LABEL_LENGTH },
+};
 
 /** No control characters, and none that turn the direction of what follows. */
 const VISIBLE = /^[^\p{Cc}\u202A-\u202E\u2066-\u2069]*$/u;
@@ -23,6 +40,40 @@ const ifGiven = ValidateIf((_, value: unknown) => value !== undefined);
 const trimmed = Transform(({ value }: { value: unknown }) =>
   typeof value === 'string' ? value.trim() : value,
 );
+
+const trimmedEach = Transform(({ value }: { value: unknown }) =>
+  Array.isArray(value)
+    ? value.map((text: unknown) => (typeof text === 'string' ? text.trim() : text))
+    : value,
+);
+
+function IsLabels(): PropertyDecorator {
+  return applyDecorators(
+    trimmedEach,
+    Matches(VISIBLE, { message: 'field.visible-text', each: true }),
+    IsArray(LABELS),
+    ArrayMaxSize(MAX_LABELS, LABELS),
+    ArrayUnique(LABELS),
+    IsString({ ...LABELS, each: true }),
+    Length(1, LABEL_LENGTH, { ...LABELS, each: true }),
+  );
+}
+
+const LABELS_SCHEMA = {
+  type: [String] as [StringConstructor],
+  example: ['vision', '大模型'],
+  maxItems: MAX_LABELS,
+  description: 'My own words for it, for search: at most 10 different ones, each of 1 to 40 characters',
+};
+
+export class PreviewImageDto {
+  @ApiProperty({
+    example: 'harbor.example.com/user-liuyizhou/nvidia-pytorch:24.12-v1.2.2',
+    description: 'The full link as pushed, with a tag or a digest (or both, when they agree)',
+  })
+  @IsString(LINK)
+  link: string;
+}
 
 export class ImportImageDto {
   @ApiProperty({
@@ -43,6 +94,10 @@ export class ImportImageDto {
   @IsString(TASK_TYPE)
   @MaxLength(64, TASK_TYPE)
   taskType: string;
+
+  @ApiPropertyOptional({ ...LABELS_SCHEMA, default: [] })
+  @IsLabels()
+  labels: string[] = [];
 }
 
 export class ChangeImageDto {
@@ -59,6 +114,11 @@ export class ChangeImageDto {
   @IsString(TASK_TYPE)
   @MaxLength(64, TASK_TYPE)
   taskType?: string;
+
+  @ApiPropertyOptional(LABELS_SCHEMA)
+  @ifGiven
+  @IsLabels()
+  labels?: string[];
 }
 
 export class ListImagesDto extends PageQuery {

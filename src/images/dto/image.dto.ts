@@ -1,8 +1,12 @@
 import { ApiProperty } from '@nestjs/swagger';
+import type { Language } from '../../common/messages';
 import { PlatformDto } from '../../common/platform.dto';
 import type { ArtifactKind, ArtifactPlatform } from '../../harbor/harbor.types';
 import type { TagState } from '../../tag-rule/tag-rule';
+import { imageWarnings } from '../image-warnings';
 import type { CatalogedImage } from '../images.service';
+import { ImageDescriptionDto } from './image-description.dto';
+import { ImageWarningDto, toImageWarningDto } from './image-warning.dto';
 
 const DIGEST = 'sha256:f04593df4361b09244da63707fe32fa5027668b916a7078d374a2f376ab39b9b';
 
@@ -30,6 +34,9 @@ export class ImageDto {
 
   @ApiProperty({ example: 'pytorch' })
   taskType: string;
+
+  @ApiProperty({ type: [String], example: ['vision', '大模型'], description: 'My own words for it' })
+  labels: string[];
 
   @ApiProperty({ example: 'liuyizhou' })
   owner: string;
@@ -61,6 +68,12 @@ export class ImageDto {
   @ApiProperty({ example: 9_663_676_416, description: 'Compressed, as the registry holds it' })
   sizeBytes: number;
 
+  @ApiProperty({ type: ImageDescriptionDto, description: 'What it said of itself when it was imported' })
+  described: ImageDescriptionDto;
+
+  @ApiProperty({ type: [ImageWarningDto], description: 'What to know before a job runs it' })
+  warnings: ImageWarningDto[];
+
   @ApiProperty({ format: 'date-time', example: '2026-11-21T09:30:00.000Z' })
   firstSeenAt: Date;
 
@@ -74,8 +87,22 @@ export class ImageDto {
   updatedAt: Date;
 }
 
-export function toImageDto({ image, record }: CatalogedImage, address: string, owner: string): ImageDto {
-  const { id, project, repository, tag, description, taskType, createdAt, updatedAt } = image;
+/** What of an answer is not the image's own. */
+export interface ImageAnswer {
+  address: string;
+  owner: string;
+  sitePlatforms: readonly string[];
+  language: Language;
+}
+
+export function toImageDto(
+  { image, record }: CatalogedImage,
+  { address, owner, sitePlatforms, language }: ImageAnswer,
+): ImageDto {
+  const { id, project, repository, tag, description, taskType, labels, described } = image;
+  const { createdAt, updatedAt } = image;
+  const kind = record?.kind ?? image.kind;
+  const platforms = record?.platforms ?? image.platforms;
   return {
     id,
     link: `${address}/${image.name}`,
@@ -85,13 +112,18 @@ export function toImageDto({ image, record }: CatalogedImage, address: string, o
     tag,
     description,
     taskType,
+    labels,
     owner,
-    kind: record?.kind ?? image.kind,
+    kind,
     recordedDigest: record === null ? image.digest : record.recordedDigest,
     currentDigest: record === null ? image.digest : record.currentDigest,
     state: record?.state ?? (image.digest === null ? 'unknown' : 'as-recorded'),
-    platforms: record?.platforms ?? image.platforms,
+    platforms,
     sizeBytes: record?.sizeBytes ?? image.sizeBytes,
+    described,
+    warnings: imageWarnings(kind, platforms, sitePlatforms).map((warning) =>
+      toImageWarningDto(warning, language),
+    ),
     firstSeenAt: record?.firstSeenAt ?? createdAt,
     checkedAt: record?.checkedAt ?? createdAt,
     createdAt,

@@ -1,11 +1,9 @@
-const TOLD = 3;
-
 /** The names most like what was typed, the likest first; of equally like ones, the first in the list. */
-export function closestNames(typed: string, names: readonly string[]): string[] {
+export function closestNames(typed: string, names: readonly string[], count = 3): string[] {
   return names
     .map((name) => ({ name, distance: distance(typed, name) }))
     .sort((one, other) => one.distance - other.distance)
-    .slice(0, TOLD)
+    .slice(0, count)
     .map(({ name }) => name);
 }
 

@@ -1,7 +1,7 @@
 import { type MigrationInterface, type QueryRunner, Table } from 'typeorm';
 import { migrationColumns } from '../migration-columns';
 
-export class Initial1795307326049 implements MigrationInterface {
+export class Initial1795309157746 implements MigrationInterface {
   async up(queryRunner: QueryRunner): Promise<void> {
     const column = migrationColumns(queryRunner);
     await queryRunner.createTable(
@@ -197,6 +197,22 @@ export class Initial1795307326049 implements MigrationInterface {
     );
     await queryRunner.createTable(
       new Table({
+        name: 'image_changes',
+        columns: [
+          column.id('id'),
+          column.text('imageId', 36),
+          column.time('at'),
+          column.text('username', 255),
+          column.text('actedForBy', 255, 'nullable'),
+          column.text('field', 16),
+          column.json('fromValue'),
+          column.json('toValue'),
+        ],
+        indices: [{ name: 'ix_image_changes_image', columnNames: ['imageId', 'id'] }],
+      }),
+    );
+    await queryRunner.createTable(
+      new Table({
         name: 'images',
         columns: [
           column.id('id'),
@@ -209,6 +225,8 @@ export class Initial1795307326049 implements MigrationInterface {
           column.text('tagRecordId', 36, 'nullable'),
           column.text('description', 120),
           column.text('taskType', 64),
+          column.json('labels'),
+          column.json('described'),
           column.text('kind', 16),
           column.json('platforms'),
           column.bytes('sizeBytes'),
@@ -415,6 +433,7 @@ export class Initial1795307326049 implements MigrationInterface {
     await queryRunner.dropTable('project_members');
     await queryRunner.dropTable('drifts');
     await queryRunner.dropTable('images');
+    await queryRunner.dropTable('image_changes');
     await queryRunner.dropTable('background_leases');
     await queryRunner.dropTable('service_tokens');
     await queryRunner.dropTable('refresh_tokens');

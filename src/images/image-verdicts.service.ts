@@ -1,0 +1,210 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { PersonCaller } from '../auth/caller';
+import { closestNames } from '../common/closest-names';
+import { DomainError } from '../common/errors';
+import { isSignatureTag, requireTagOrDigest, type ImageLink } from '../common/image-link';
+import type { Config } from '../config/config';
+import { CONFIG } from '../config/config.module';
+import { HarborClient } from '../harbor/harbor.client';
+import type { ArtifactLook, HarborArtifact, ImageConfig } from '../harbor/harbor.types';
+import type { TagRecord } from '../tag-rule/tag-record.entity';
+import { judge } from '../tag-rule/tag-rule';
+import { TagRecordsService, type TagName } from '../tag-rule/tag-records.service';
+import { ImageAccess } from './image-access';
+import { describeImage, type ImageDescription } from './image-description';
+import { imageNotFound, pointingTo, readLinkField } from './image-name';
+import { tellingPlatform } from './image-warnings';
+
+/** Tags told where the one that was asked for is not there. */
+const LIKE_IT = 5;
+/** They are looked for among the tags of this many artifacts. */
+const MAX_PAGES = 3;
+const PAGE_SIZE = 100;
+
+/** A good verdict: it is there, and the person may pull it. */
+export interface Verdict {
+  artifact: HarborArtifact;
+  described: ImageDescription;
+  /** Null for a link with a digest, and in a preview of what was never seen. */
+  record: TagRecord | null;
+}
+
+/** Whether a link can be imported by a person, and what it is. A bad verdict is thrown. */
+@Injectable()
+export class ImageVerdicts {
+  constructor(
+    private readonly access: ImageAccess,
+    private readonly tagRecords: TagRecordsService,
+    private readonly harbor: HarborClient,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  /** @throws DomainError invalid `link.*`, pointing to `/link` */
+  readLink(text: string): ImageLink {
+    const link = readLinkField(text, this.config.registry, '/link');
+    return pointingTo('/link', () => {
+      requireTagOrDigest(link);
+      if (link.tag !== null && isSignatureTag(link.tag)) {
+        throw new DomainError('invalid', 'link.signature-tag', { tag: link.tag });
+      }
+      return link;
+    });
+  }
+
+  /**
+   * For an import: what was seen of a tag is recorded.
+   * @throws DomainError invalid `image.digest-mismatch`; not-found `image.not-found` (absent, or not theirs to
+   *   pull), `image.tag-not-found`; conflict `image.tag-moved`, `image.unsigned`, `project.replaced`; outages of
+   *   Harbor
+   */
+  async record(caller: PersonCaller, link: ImageLink): Promise<Verdict> {
+    const pullable = await this.requireAccess(caller, link);
+    const { artifact, record } =
+      link.digest === null ? await this.checkTag(pullable) : await this.lookByDigest(pullable, link.digest);
+    await this.refuseUnsigned(link, artifact);
+    return { artifact, record, described: await this.describe(link, artifact) };
+  }
+
+  /** As record, and nothing is recorded. */
+  async preview(caller: PersonCaller, link: ImageLink): Promise<Verdict> {
+    const pullable = await this.requireAccess(caller, link);
+    const { artifact, record } =
+      link.digest === null ? await this.observeTag(pullable) : await this.lookByDigest(pullable, link.digest);
+    await this.refuseUnsigned(link, artifact);
+    return { artifact, record, described: await this.describe(link, artifact) };
+  }
+
+  private async requireAccess(caller: PersonCaller, link: ImageLink): Promise<Pullable> {
+    const harborProjectId = await this.access.pullableProjectId(caller.personId, link.project);
+    if (harborProjectId === null) throw imageNotFound();
+    return { link, harborProjectId };
+  }
+
+  /** Harbor would refuse the pull to every job, so such an image is no use in the catalog. */
+  private async refuseUnsigned(link: ImageLink, { digest }: HarborArtifact): Promise<void> {
+    const { project, repository } = link;
+    const needed = await this.access.signaturesNeeded(project);
+    if (needed.length === 0) return;
+    const types = (await this.harbor.listAccessories(project, repository, digest)).map(({ type }) => type);
+    const signature = needed.find((kind) => !types.includes(`signature.${kind}`));
+    if (signature !== undefined) {
+      throw new DomainError('conflict', 'image.unsigned', { project, signature });
+    }
+  }
+
+  /** A link with a digest never moves and has no tag record; its tag, where it has one, must carry that digest. */
+  private async lookByDigest(pullable: Pullable, given: string): Promise<Seen> {
+    const { link, harborProjectId } = pullable;
+    const look = await this.harbor.look(link.project, link.repository, link.tag ?? given);
+    if (!look.found) throw await this.absent(pullable, look);
+    if (look.artifact.projectId !== harborProjectId) throw imageNotFound();
+    const actual = look.artifact.digest;
+    if (actual === given) return { artifact: look.artifact, record: null };
+    const params = { tag: link.tag ?? '', actual, given };
+    const code = 'image.digest-mismatch';
+    throw new DomainError('invalid', code, params, { errors: [{ pointer: '/link', code, params }] });
+  }
+
+  private async checkTag(pullable: Pullable): Promise<Seen> {
+    const name = tagNameOf(pullable.link);
+    const { record, state, look } = await this.tagRecords.check(name);
+    if (record !== null && state === 'unknown') throw replaced(name);
+    if (record === null || !look.found) throw await this.absent(pullable, look);
+    if (look.artifact.projectId !== pullable.harborProjectId) throw imageNotFound();
+    if (state === 'moved') throw moved(record, look.artifact.digest);
+    return { artifact: look.artifact, record };
+  }
+
+  private async observeTag(pullable: Pullable): Promise<Seen> {
+    const name = tagNameOf(pullable.link);
+    const look = await this.harbor.look(name.project, name.repository, name.tag);
+    const record = await this.tagRecords.find(name);
+    if (!look.found) throw await this.absent(pullable, look);
+    const { projectId } = look.artifact;
+    if (record !== null && record.harborProjectId !== projectId) throw replaced(name);
+    if (projectId !== pullable.harborProjectId) throw imageNotFound();
+    if (record === null) return { artifact: look.artifact, record };
+    if (judge(record.recordedDigest, look.artifact.digest) === 'moved')
+      throw moved(record, look.artifact.digest);
+    return { artifact: look.artifact, record };
+  }
+
+  /** Which tags there are is told only to those who may pull them, which was asked before. */
+  private async absent(pullable: Pullable, look: ArtifactLook): Promise<DomainError> {
+    const { link } = pullable;
+    if (link.tag === null || look.found || look.absent !== 'artifact') return imageNotFound();
+    const tags = closestNames(link.tag, await this.tagNames(pullable), LIKE_IT);
+    if (tags.length === 0) return imageNotFound();
+    const repository = `${link.project}/${link.repository}`;
+    return new DomainError('not-found', 'image.tag-not-found', {
+      tag: link.tag,
+      repository,
+      tags: tags.join(', '),
+    });
+  }
+
+  /** The newest first; none of another project that has the name by now. */
+  private async tagNames({ link, harborProjectId }: Pullable): Promise<string[]> {
+    const { project, repository } = link;
+    const names: string[] = [];
+    let upToArtifactId: number | null = null;
+    for (let page = 1; page <= MAX_PAGES; page += 1) {
+      const found = await this.harbor.listTaggedArtifacts({
+        project,
+        repository,
+        upToArtifactId,
+        limit: PAGE_SIZE,
+      });
+      if (found === null) break;
+      const theirs = found.items.filter(({ projectId }) => projectId === harborProjectId);
+      names.push(...theirs.flatMap(({ tags }) => tags.map(({ name }) => name)));
+      upToArtifactId = (found.items.at(-1)?.id ?? 1) - 1;
+      if (!found.hasMore) break;
+    }
+    return names.filter((name) => !isSignatureTag(name));
+  }
+
+  private async describe(link: ImageLink, artifact: HarborArtifact): Promise<ImageDescription> {
+    const described = describeImage(artifact, await this.configOf(link, artifact), link.repository);
+    const { suggestedTaskType: suggested } = described;
+    const isOffered = suggested !== null && this.config.images.taskTypes.includes(suggested);
+    return { ...described, suggestedTaskType: isOffered ? suggested : null };
+  }
+
+  /** An index has no config of its own: that of the platform that the nodes run tells about it. */
+  private async configOf(link: ImageLink, artifact: HarborArtifact): Promise<ImageConfig | null> {
+    if (artifact.kind !== 'index') return artifact.config;
+    const platform = tellingPlatform(artifact.platforms, this.config.images.sitePlatforms);
+    if (platform === null) return null;
+    const look = await this.harbor.look(link.project, link.repository, platform.digest);
+    return look.found && look.artifact.projectId === artifact.projectId ? look.artifact.config : null;
+  }
+}
+
+/** A link, with the id of the one Harbor project whose images the person may see under its name. */
+interface Pullable {
+  link: ImageLink;
+  harborProjectId: number;
+}
+
+interface Seen {
+  artifact: HarborArtifact;
+  record: TagRecord | null;
+}
+
+function tagNameOf({ project, repository, tag }: ImageLink): TagName {
+  if (tag === null) throw imageNotFound();
+  return { project, repository, tag };
+}
+
+function moved({ tag, recordedDigest }: TagRecord, currentDigest: string): DomainError {
+  return new DomainError('conflict', 'image.tag-moved', {
+    tag,
+    recordedDigest: recordedDigest ?? '',
+    currentDigest,
+  });
+}
+
+function replaced({ project }: TagName): DomainError {
+  return new DomainError('conflict', 'project.replaced', { project });
+}

@@ -1,0 +1,30 @@
+import type { ArtifactKind, Platform } from '../harbor/harbor.types';
+import { imageWarnings, tellingPlatform } from './image-warnings';
+
+const AMD64 = { os: 'linux', architecture: 'amd64' };
+const ARM64 = { os: 'linux', architecture: 'arm64', variant: 'v8' };
+
+describe('imageWarnings', () => {
+  it.each<[ArtifactKind, Platform[], string[], string[]]>([
+    ['image', [AMD64], ['linux/amd64'], []],
+    ['image', [ARM64], ['linux/amd64'], ['image.warning.platform']],
+    ['image', [ARM64], ['linux/amd64', 'linux/arm64'], []],
+    ['image', [{ os: 'linux', architecture: 'arm64' }], ['linux/arm64/v8'], ['image.warning.platform']],
+    ['image', [{ os: 'linux', architecture: 'amd64p32' }], ['linux/amd64'], ['image.warning.platform']],
+    ['image', [], ['linux/amd64'], []],
+    ['index', [ARM64, AMD64], ['linux/amd64'], []],
+    ['helm-chart', [], ['linux/amd64'], ['image.warning.not-an-image']],
+    ['other', [], ['linux/amd64'], ['image.warning.not-an-image']],
+  ])('of a %s for %j on %j: %j', (kind, platforms, site, codes) => {
+    expect(imageWarnings(kind, platforms, site).map(({ code }) => code)).toEqual(codes);
+  });
+});
+
+describe('tellingPlatform', () => {
+  it('prefers what the nodes run, in the order of the configuration', () => {
+    expect(tellingPlatform([ARM64, AMD64], ['linux/amd64'])).toBe(AMD64);
+    expect(tellingPlatform([ARM64, AMD64], ['linux/arm64', 'linux/amd64'])).toBe(ARM64);
+    expect(tellingPlatform([ARM64], ['linux/amd64'])).toBe(ARM64);
+    expect(tellingPlatform([], ['linux/amd64'])).toBeNull();
+  });
+});

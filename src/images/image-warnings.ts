@@ -1,0 +1,39 @@
+import type { MessageCode, MessageParams } from '../common/messages.en';
+import type { ArtifactKind, Platform } from '../harbor/harbor.types';
+
+export interface ImageWarning {
+  code: MessageCode;
+  params: MessageParams;
+}
+
+/** What a person should know before a job runs it. `sitePlatforms` are `os/architecture[/variant]` of the nodes. */
+export function imageWarnings(
+  kind: ArtifactKind,
+  platforms: readonly Platform[],
+  sitePlatforms: readonly string[],
+): ImageWarning[] {
+  if (kind === 'helm-chart' || kind === 'other') return [{ code: 'image.warning.not-an-image', params: {} }];
+  const names = platforms.map(platformName);
+  if (names.length === 0 || names.some((name) => sitePlatforms.some((site) => fits(name, site)))) return [];
+  const params = { platforms: names.join(', '), sitePlatforms: sitePlatforms.join(', ') };
+  return [{ code: 'image.warning.platform', params }];
+}
+
+/** The platform whose config tells about an index: one that the nodes can run, else its first. */
+export function tellingPlatform<T extends Platform>(
+  platforms: readonly T[],
+  sitePlatforms: readonly string[],
+): T | null {
+  const fitting = sitePlatforms.flatMap(
+    (site) => platforms.find((one) => fits(platformName(one), site)) ?? [],
+  );
+  return fitting[0] ?? platforms[0] ?? null;
+}
+
+function platformName({ os, architecture, variant }: Platform): string {
+  return [os, architecture, ...(variant === undefined ? [] : [variant])].join('/');
+}
+
+function fits(platform: string, site: string): boolean {
+  return platform === site || platform.startsWith(`${site}/`);
+}
