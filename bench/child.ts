@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const WAIT_MS = 20_000;
@@ -23,7 +24,14 @@ export async function startChild(module: string, readyPath: string, env: NodeJS.
   const url = `http://127.0.0.1:${port}`;
   const began = performance.now();
   const child = spawn(process.execPath, [join(__dirname, '..', module)], {
-    env: { PATH: process.env.PATH, NODE_OPTIONS: process.env.NODE_OPTIONS, ...env, PORT: String(port) },
+    env: {
+      PATH: process.env.PATH,
+      NODE_OPTIONS: process.env.NODE_OPTIONS,
+      // As `npm start` and the image have it; Node 20 knows none.
+      NODE_COMPILE_CACHE: join(tmpdir(), 'berth-bench-compiled'),
+      ...env,
+      PORT: String(port),
+    },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   await untilReady(child, `${url}${readyPath}`, began + WAIT_MS);
