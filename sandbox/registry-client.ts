@@ -223,7 +223,7 @@ export function descriptorOf({ mediaType, bytes }: Content): {
 }
 
 /** A tar of one file, with every time and owner 0: the same text always gives the same bytes. */
-function tarOf(name: string, text: string): Buffer {
+export function tarOf(name: string, text: string): Buffer {
   const content = Buffer.from(text);
   const header = Buffer.alloc(512);
   header.write(name, 0);

@@ -92,6 +92,20 @@ export function toPage<Row, Item>(
   };
 }
 
+/** The page of a list that is read whole, because it is short and its source cannot page it by this key. */
+export async function toPageOfAll<Row extends { key: string }, Item>(
+  readAll: () => Promise<readonly Row[]>,
+  { limit, cursor: from, count }: PageQuery,
+  cursor: Cursor<{ key: 'string' }>,
+  toItem: (row: Row) => Item,
+): Promise<Page<Item>> {
+  const afterKey = cursor.decode(from)?.key;
+  const all = await readAll();
+  const rest = afterKey === undefined ? all : all.filter(({ key }) => key > afterKey);
+  const page = toPage(rest.slice(0, limit + 1), limit, toItem, ({ key }) => cursor.encode({ key }));
+  return count ? { ...page, total: all.length } : page;
+}
+
 /** Documents a 200 with one page of `item`. */
 export function ApiPage(item: Type): MethodDecorator {
   return applyDecorators(

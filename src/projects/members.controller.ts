@@ -4,7 +4,7 @@ import type { PersonCaller } from '../auth/caller';
 import { CurrentPerson } from '../auth/current-caller.decorator';
 import { Allow } from '../auth/roles.decorator';
 import { ApiProblem } from '../common/openapi-problem';
-import { ApiPage, Cursor, PageQuery, toPage, type Page } from '../common/paging';
+import { ApiPage, Cursor, PageQuery, toPageOfAll, type Page } from '../common/paging';
 import { MemberDto, SetMemberDto, toMemberDto } from './dto/member.dto';
 import { ApiHarborProblems } from './harbor-problems.decorator';
 import { MembersService } from './members.service';
@@ -32,13 +32,9 @@ export class MembersController {
   async list(
     @CurrentPerson() person: PersonCaller,
     @Param('project') project: string,
-    @Query() { limit, cursor: from, count }: PageQuery,
+    @Query() query: PageQuery,
   ): Promise<Page<MemberDto>> {
-    const afterKey = cursor.decode(from)?.key;
-    const all = await this.members.list(person, project);
-    const rest = afterKey === undefined ? all : all.filter(({ key }) => key > afterKey);
-    const page = toPage(rest.slice(0, limit + 1), limit, toMemberDto, ({ key }) => cursor.encode({ key }));
-    return count ? { ...page, total: all.length } : page;
+    return toPageOfAll(() => this.members.list(person, project), query, cursor, toMemberDto);
   }
 
   @Get(':username')

@@ -13,7 +13,7 @@ import { CurrentPerson } from '../auth/current-caller.decorator';
 import { Allow } from '../auth/roles.decorator';
 import { NoStore } from '../common/no-store.decorator';
 import { ApiProblem } from '../common/openapi-problem';
-import { ApiPage, Cursor, PageQuery, toPage, type Page } from '../common/paging';
+import { ApiPage, Cursor, PageQuery, toPageOfAll, type Page } from '../common/paging';
 import type { Config } from '../config/config';
 import { CONFIG } from '../config/config.module';
 import { CredentialAction } from '../throttle/credential-action.decorator';
@@ -56,13 +56,9 @@ export class RobotsController {
   async list(
     @CurrentPerson() person: PersonCaller,
     @Param('project') project: string,
-    @Query() { limit, cursor: from, count }: PageQuery,
+    @Query() query: PageQuery,
   ): Promise<Page<RobotDto>> {
-    const afterKey = cursor.decode(from)?.key;
-    const all = await this.robots.list(person, project);
-    const rest = afterKey === undefined ? all : all.filter(({ key }) => key > afterKey);
-    const page = toPage(rest.slice(0, limit + 1), limit, toRobotDto, ({ key }) => cursor.encode({ key }));
-    return count ? { ...page, total: all.length } : page;
+    return toPageOfAll(() => this.robots.list(person, project), query, cursor, toRobotDto);
   }
 
   @Post()
