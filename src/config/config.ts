@@ -34,6 +34,8 @@ export interface Config {
     /** The last day of a session, however often it is refreshed. */
     readonly sessionMaxSeconds: number;
   };
+  /** What must be read again is sealed with keys derived from it (`common/secret-keys.ts`). */
+  readonly secretsKey: string;
   readonly throttle: {
     /** Failed logins of one username in any window; below the directory's own lockout. */
     readonly loginTries: number;

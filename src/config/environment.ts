@@ -162,6 +162,10 @@ export class Environment {
   @Setting('a whole number of seconds from 600 to 31536000', wholeNumber(600, 365 * DAY_SECONDS))
   readonly SESSION_MAX_SECONDS: number = 30 * DAY_SECONDS;
 
+  @IsOptional()
+  @Secret('at least 32 characters', matching(/^.{32,}$/, 1024))
+  readonly SECRETS_KEY?: string;
+
   @Setting('a whole number from 1 to 1000', wholeNumber(1, 1000))
   readonly LOGIN_TRIES: number = 10;
 

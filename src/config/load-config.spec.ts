@@ -269,6 +269,7 @@ describe('.env.example', () => {
       'LDAP_DISABLED_FILTER',
       'LDAP_ADMIN_GROUP_DN',
       'AUTH_ISSUER',
+      'SECRETS_KEY',
       'REDIS_URL',
     ];
     const empty = settingKeys(Environment).filter((key) => defaults[key] === '' && !(key in SMALLEST));

@@ -156,6 +156,7 @@ function toConfig(environment: Environment, harborCa: string | null, ldapCa: str
       refreshTokenSeconds: environment.REFRESH_TOKEN_SECONDS,
       sessionMaxSeconds: environment.SESSION_MAX_SECONDS,
     },
+    secretsKey: environment.SECRETS_KEY ?? environment.AUTH_SECRET,
     throttle: {
       loginTries: environment.LOGIN_TRIES,
       loginTriesPerAddress: environment.LOGIN_TRIES_PER_ADDRESS,
