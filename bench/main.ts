@@ -1,194 +1,28 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { DataSource } from 'typeorm';
-import { v7 as uuidv7 } from 'uuid';
-import { pushTinyImage } from '../sandbox/registry-client';
-import { startSandbox } from '../sandbox/sandbox';
-import { TagRecord } from '../src/tag-rule/tag-record.entity';
-import { freePort, startChild, type Child } from './child';
-import { measureProvisioning, type ProvisioningFigures } from './provisioning';
-import { load, median, medianLoad, type Load } from './load';
+import { parseArgs } from 'node:util';
+import { lookupSection } from './lookup';
+import { provisioningSection } from './provisioning';
+import type { Section } from './section';
 
-const ROUNDS = 5;
-const ROUND_SECONDS = 4;
-const STARTS = 5;
-const TAGS = 20_000;
-const READY = '/api/v1/health/ready';
-const MB = 1024 * 1024;
+const SECTIONS: readonly Section[] = [provisioningSection, lookupSection];
 
-interface Prepared {
-  env: NodeJS.ProcessEnv;
-  lookupPath: string;
-  headers: Record<string, string>;
-  stop(): Promise<void>;
-}
-
+/** `npm run bench [-- [section …] [--size N]]`: all sections, or those that are named. */
 async function main(): Promise<void> {
-  const dataFolder = mkdtempSync(join(tmpdir(), 'berth-bench-'));
-  provisioningRows(await measureProvisioning(dataFolder));
-  const prepared = await prepare(dataFolder);
-  try {
-    const starts = await measureStarts(prepared.env);
-    const berth = await startChild('src/main.js', READY, prepared.env);
-    const bare = await startChild('bench/bare.js', '/bare', {});
-    try {
-      await measure(prepared, berth, bare, starts);
-    } finally {
-      await Promise.all([berth.stop(), bare.stop()]);
-    }
-  } finally {
-    await prepared.stop();
-    rmSync(dataFolder, { recursive: true, force: true });
-  }
-}
-
-/** A person with an imported image; afterwards Berth runs in a process of its own on the same data. */
-async function prepare(dataFolder: string): Promise<Prepared> {
-  const sandbox = await startSandbox({ port: 0, dataFolder });
-  const [person] = sandbox.people;
-  if (person === undefined) throw new Error('the sandbox has no people');
-  const api = `${sandbox.url}/api/v1`;
-  const { accessToken } = await post<{ accessToken: string }>(`${api}/auth/login`, null, {
-    username: person.username,
-    password: person.password,
+  const { positionals, values } = parseArgs({
+    allowPositionals: true,
+    options: { size: { type: 'string' } },
   });
-  const login = await post<{ username: string; password: string }>(
-    `${api}/account/credentials`,
-    accessToken,
-    {},
-  );
-  const link = `${sandbox.harbor.address}/user-${person.username}/demo:v1`;
-  await pushTinyImage({
-    registryUrl: sandbox.harbor.url,
-    link: { project: `user-${person.username}`, repository: 'demo', tag: 'v1' },
-    username: login.username,
-    password: login.password,
-    content: 'bench',
-  });
-  await post(`${api}/images`, accessToken, { link, description: 'Bench', taskType: 'pytorch' });
-  await addTags(sandbox.app.get(DataSource));
-  await sandbox.app.close();
-  const query = new URLSearchParams({ link, for: person.username });
-  return {
-    env: { ...sandbox.env, PORT: String(await freePort()) },
-    lookupPath: `/api/v1/lookup?${query.toString()}`,
-    headers: { authorization: `Bearer ${sandbox.schedulerToken}` },
-    stop: async () => {
-      await sandbox.directory.stop();
-      await sandbox.harbor.stop();
-    },
-  };
-}
-
-/** So many that none is asked again while its answer is in memory. */
-async function addTags(dataSource: DataSource): Promise<void> {
-  const [record] = await dataSource.manager.find(TagRecord, { take: 1 });
-  if (record === undefined) throw new Error('nothing was imported');
-  for (let first = 0; first < TAGS; first += 500) {
-    const rows = Array.from({ length: 500 }, (_, index) => ({
-      ...record,
-      id: uuidv7(),
-      tag: `v1-${first + index}`,
-    }));
-    await dataSource.manager.insert(TagRecord, rows);
+  const unknown = positionals.filter((name) => !SECTIONS.some((section) => section.name === name));
+  if (unknown.length > 0) {
+    const names = SECTIONS.map(({ name }) => name).join(', ');
+    throw new Error(`no section is named ${unknown.join(', ')}; there are ${names}`);
   }
-}
-
-/** The query of the bench's link, with the tag of another record: `…%3Av1&for=…` becomes `…%3Av1-7&for=…`. */
-function nextLink(search: string, number: number): string {
-  return search.replace('%3Av1', `%3Av1-${number % TAGS}`);
-}
-
-async function measureStarts(env: NodeJS.ProcessEnv): Promise<number[]> {
-  const starts: number[] = [];
-  for (let round = 0; round < STARTS; round += 1) {
-    const child = await startChild('src/main.js', READY, env);
-    starts.push(child.startMs);
-    await child.stop();
+  const size = values.size === undefined ? undefined : Number(values.size);
+  console.log(`node ${process.version}`);
+  for (const section of SECTIONS) {
+    if (positionals.length > 0 && !positionals.includes(section.name)) continue;
+    console.log(`\n${section.title} (npm run bench -- ${section.name})`);
+    await section.run({ size });
   }
-  return starts;
-}
-
-async function measure(prepared: Prepared, berth: Child, bare: Child, starts: number[]): Promise<void> {
-  const idleBytes = berth.rssBytes();
-  const lookupUrl = `${berth.url}${prepared.lookupPath}`;
-  const lookups: Load[] = [];
-  const firsts: Load[] = [];
-  const bares: Load[] = [];
-  const harbors: Load[] = [];
-  await load(lookupUrl, prepared.headers, ROUND_SECONDS);
-  await load(`${bare.url}/bare`, {}, ROUND_SECONDS);
-  for (let round = 0; round < ROUNDS; round += 1) {
-    bares.push(await load(`${bare.url}/bare`, {}, ROUND_SECONDS));
-    lookups.push(await load(lookupUrl, prepared.headers, ROUND_SECONDS));
-    firsts.push(await load(lookupUrl, prepared.headers, ROUND_SECONDS, nextLink));
-    const harbor = liveHarbor();
-    if (harbor !== null) harbors.push(await load(harbor.url, harbor.headers, ROUND_SECONDS));
-  }
-  const lookup = medianLoad(lookups);
-  const ceiling = medianLoad(bares);
-  const ratio = (loads: readonly Load[]): string =>
-    median(loads.map(({ perSecond }, round) => perSecond / (bares[round]?.perSecond ?? Number.NaN))).toFixed(
-      2,
-    );
-  console.log(`node ${process.version}, ${ROUNDS} rounds of ${ROUND_SECONDS} s each, in turn; medians\n`);
-  row('', '/s', 'p50 ms', 'p99 ms', 'ratio');
-  loadRow('bare Nest-on-Fastify route', ceiling, '1.00');
-  loadRow('pinned lookup, asked within 1 s', lookup, ratio(lookups));
-  loadRow('pinned lookup, from the database', medianLoad(firsts), ratio(firsts));
-  if (harbors.length > 0) {
-    const harbor = medianLoad(harbors);
-    loadRow('Harbor: get artifact by tag', harbor, ratio(harbors));
-    console.log(
-      `\npinned lookup from the database / Harbor: ${(medianLoad(firsts).perSecond / harbor.perSecond).toFixed(1)}`,
-    );
-  }
-  console.log('');
-  row('memory idle (RSS)', `${Math.round(idleBytes / MB)} MB`);
-  row('memory after the load (RSS)', `${Math.round(berth.rssBytes() / MB)} MB`);
-  row('start to ready, no migrations', `${Math.round(median(starts))} ms`);
-}
-
-/** "Get artifact by tag" of a live Harbor: the whole URL, and a login for it. */
-function liveHarbor(): { url: string; headers: Record<string, string> } | null {
-  const {
-    HARBOR_BENCH_URL: url,
-    HARBOR_BENCH_USERNAME: username,
-    HARBOR_BENCH_PASSWORD: password,
-  } = process.env;
-  if (url === undefined) return null;
-  const authorization = `Basic ${Buffer.from(`${username ?? ''}:${password ?? ''}`).toString('base64')}`;
-  return { url, headers: username === undefined ? {} : { authorization } };
-}
-
-function provisioningRows({ first, repeat, berthMs, callsMs, ratio, people }: ProvisioningFigures): void {
-  row('Harbor calls', 'reads', 'writes');
-  row('a first provisioning', String(first.reads), String(first.writes));
-  row('a reset', String(repeat.reads), String(repeat.writes));
-  console.log('');
-  row(`${people} people at once`, 'ms', 'ratio');
-  row('their Harbor calls alone', String(Math.round(callsMs)), '1.00');
-  row('first credentials through Berth', String(Math.round(berthMs)), ratio.toFixed(2));
-  console.log('');
-}
-
-function loadRow(name: string, figures: Load, ratio: string): void {
-  row(name, String(Math.round(figures.perSecond)), String(figures.p50Ms), String(figures.p99Ms), ratio);
-}
-
-function row(name: string, ...cells: string[]): void {
-  console.log(`| ${name.padEnd(32)} | ${cells.map((cell) => cell.padStart(8)).join(' | ')} |`);
-}
-
-async function post<T>(url: string, token: string | null, body: unknown): Promise<T> {
-  const headers = {
-    'content-type': 'application/json',
-    ...(token === null ? {} : { authorization: `Bearer ${token}` }),
-  };
-  const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) });
-  if (!response.ok) throw new Error(`POST ${url} answered ${response.status}: ${await response.text()}`);
-  return (await response.json()) as T;
 }
 
 void main();

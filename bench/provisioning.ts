@@ -1,9 +1,13 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { manyPeople, startSurroundings, type Surroundings } from '../sandbox/surroundings';
 import { loadConfig } from '../src/config/load-config';
 import { HarborClient } from '../src/harbor/harbor.client';
 import { freePort, startChild } from './child';
 import { median } from './load';
+import type { Section } from './section';
+import { head, milliseconds, row } from './table';
 
 const PEOPLE = 50;
 const ROUNDS = 5;
@@ -15,7 +19,7 @@ const RULE = {
   tags: { decoration: 'excludes', pattern: '{latest,sha256-*}' },
 };
 
-export interface ProvisioningFigures {
+interface ProvisioningFigures {
   first: CallCount;
   repeat: CallCount;
   /** Of all people at once: Berth, and the same calls alone. */
@@ -31,7 +35,29 @@ interface CallCount {
 }
 
 /** What making accounts costs, in calls and in time, on one replica: with SQLite, or the empty DATABASE_BENCH_URL. */
-export async function measureProvisioning(dataFolder: string): Promise<ProvisioningFigures> {
+export const provisioningSection: Section = {
+  name: 'provisioning',
+  title: 'Accounts',
+  run: async () => {
+    const dataFolder = mkdtempSync(join(tmpdir(), 'berth-bench-'));
+    try {
+      print(await measureProvisioning(dataFolder));
+    } finally {
+      rmSync(dataFolder, { recursive: true, force: true });
+    }
+  },
+};
+
+function print({ first, repeat, berthMs, callsMs, ratio, people }: ProvisioningFigures): void {
+  head('Harbor calls', 'reads', 'writes');
+  row('a first provisioning', String(first.reads), String(first.writes));
+  row('a reset', String(repeat.reads), String(repeat.writes));
+  head(`${people} people at once`, 'time', 'ratio');
+  row('their Harbor calls alone', milliseconds(callsMs), '1.00');
+  row('first credentials through Berth', milliseconds(berthMs), ratio.toFixed(2));
+}
+
+async function measureProvisioning(dataFolder: string): Promise<ProvisioningFigures> {
   const around = await startSurroundings(manyPeople(1 + PEOPLE * ROUNDS));
   const databaseUrl = process.env.DATABASE_BENCH_URL ?? `sqlite:${join(dataFolder, 'provisioning.sqlite')}`;
   const env = around.env(databaseUrl, await freePort());

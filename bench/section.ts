@@ -1,0 +1,12 @@
+/** One part of `npm run bench`: prints its own tables. */
+export interface Section {
+  /** As it is asked for: `npm run bench -- lookup`. */
+  readonly name: string;
+  readonly title: string;
+  run(options: SectionOptions): Promise<void>;
+}
+
+export interface SectionOptions {
+  /** `--size N`: how many of what the section is about; undefined: what the README's figures were made with. */
+  readonly size?: number;
+}
