@@ -35,6 +35,7 @@ const doors = {
   'tag-rule': ['tag-rule.module', 'tag-records.service', 'tag-record.entity', 'tag-rule'],
   lookup: ['lookup.module'],
   diagnose: ['diagnose.module'],
+  metrics: ['metrics.module', 'metrics'],
   background: ['background.module', 'background-tasks'],
   audit: ['audit.module', 'audit-reading.module', 'audit.service'],
   health: ['health.module'],
@@ -62,10 +63,16 @@ module.exports = {
       to: { path: '^src/(?!config/|common/)' },
     },
     {
+      name: 'metrics-imports-only-common-and-config',
+      severity: 'error',
+      from: { path: '^src/metrics/', pathNot: '\\.spec\\.ts$' },
+      to: { path: '^src/(?!metrics/|common/|config/)' },
+    },
+    {
       name: 'harbor-and-directory-stand-alone',
       severity: 'error',
       from: { path: '^src/(harbor|directory)/', pathNot: '\\.(spec|command)\\.ts$' },
-      to: { path: '^src/(?!harbor/|directory/|common/|config/)' },
+      to: { path: '^src/(?!harbor/|directory/|common/|config/|metrics/metrics\\.ts$)' },
     },
     {
       name: 'harbor-does-not-know-directory',

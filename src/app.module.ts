@@ -16,6 +16,7 @@ import { DiagnoseModule } from './diagnose/diagnose.module';
 import { HealthModule } from './health/health.module';
 import { ImagesModule } from './images/images.module';
 import { LookupModule } from './lookup/lookup.module';
+import { MetricsModule } from './metrics/metrics.module';
 import { ProjectManagementModule } from './projects/project-management.module';
 import { ThrottleModule } from './throttle/throttle.module';
 
@@ -29,6 +30,7 @@ export class AppModule {
         ConfigModule.of(config),
         LoggingModule.of(log),
         ProcessModule,
+        MetricsModule,
         DatabaseModule.forRoot(),
         AuditModule,
         BackgroundModule,

@@ -14,6 +14,10 @@ export interface Config {
     /** How long a stopping Berth lets running requests finish. */
     readonly drainMs: number;
   };
+  readonly metrics: {
+    /** Null: they are not served. 0 is any free port. */
+    readonly port: number | null;
+  };
   readonly log: { readonly level: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent' };
   readonly database: DatabaseConfig;
   readonly harbor: HarborConfig;

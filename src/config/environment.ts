@@ -51,6 +51,10 @@ export class Environment {
   @Setting('a whole number of seconds from 0 to 600', wholeNumber(0, 600))
   readonly DRAIN_SECONDS: number = 20;
 
+  @IsOptional()
+  @Setting('a port from 0 to 65535', wholeNumber(0, 65_535))
+  readonly METRICS_PORT?: number;
+
   @Setting(
     'fatal, error, warn, info, debug, trace or silent',
     oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'),

@@ -262,6 +262,7 @@ describe('.env.example', () => {
     expect(loadConfig({ ...defaults, ...SMALLEST })).toEqual(loadConfig(SMALLEST));
     const withoutDefault = [
       'CORS_ORIGINS',
+      'METRICS_PORT',
       'HARBOR_CA_FILE',
       'REGISTRY_ADDRESS',
       'REGISTRY_ALIASES',

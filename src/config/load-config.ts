@@ -117,6 +117,7 @@ function toConfig(environment: Environment, harborCa: string | null, ldapCa: str
       bodyLimitBytes: environment.BODY_LIMIT_BYTES,
       drainMs: environment.DRAIN_SECONDS * 1000,
     },
+    metrics: { port: environment.METRICS_PORT ?? null },
     log: { level: environment.LOG_LEVEL },
     database: toDatabaseConfig(environment.DATABASE_URL),
     harbor: {
