@@ -957,7 +957,31 @@ export interface paths {
         };
         put?: never;
         post?: never;
-        delete?: never;
+        /** @description With all its tags and accessories; 412 when one of the tags is immutable, or an index holds it. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    project_name: components["parameters"]["ProjectName"];
+                    /** @description Its slashes encoded twice */
+                    repository_name: components["parameters"]["Repository"];
+                    /** @description A tag or a digest */
+                    reference: components["parameters"]["Reference"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Deleted */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
         options?: never;
         head?: never;
         patch?: never;

@@ -271,6 +271,18 @@ export async function deleteTag(
   throw answer.rejection();
 }
 
+export async function deleteArtifact(
+  harbor: HarborOperation,
+  at: ArtifactAddress,
+): Promise<Deleted | 'protected' | 'held'> {
+  const answer = await harbor.delete(ARTIFACT, { path: artifactPath(at) });
+  if (answer.ok) return 'deleted';
+  if (answer.meaning === 'tag-immutable') return 'protected';
+  if (answer.meaning === 'artifact-held') return 'held';
+  if (answer.meaning === 'artifact-absent' || answer.meaning === 'repository-absent') return 'absent';
+  throw await refusedInProject(harbor, answer, at.project);
+}
+
 async function refusedAtArtifact(
   harbor: HarborOperation,
   refused: Refused,

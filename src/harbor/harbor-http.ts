@@ -11,16 +11,20 @@ import {
   handleWhenResult,
 } from 'cockatiel';
 import type { HarborConfig } from '../config/config';
+import { Metrics } from '../metrics/metrics';
 import type { HarborCall } from './harbor-call-error';
+import { HarborMetrics } from './harbor-metrics';
 import type { Wire } from './harbor-reply';
 import { RetryBudget } from './retry-budget';
 import { SessionCookie } from './session-cookie';
 
 export interface WireRequest {
   call: HarborCall;
-  /** Path and query behind `/api/v2.0`, already encoded. */
+  /** Path and query behind `/api/v2.0`, or of the registry's own `/v2/…`, already encoded. */
   address: string;
   body?: unknown;
+  /** Of the registry's own protocol: in place of JSON in and out. */
+  registry?: { accept: string; contentType?: string };
 }
 
 const FAILURES_UNTIL_OPEN = 10;
@@ -40,9 +44,15 @@ export class HarborHttp {
   private readonly breaker: CircuitBreakerPolicy;
   private readonly axios: AxiosInstance;
   private readonly agents: { httpAgent: HttpAgent; httpsAgent: HttpsAgent };
+  private readonly url: string;
+  private readonly apiUrl: string;
+  private readonly metrics: HarborMetrics;
 
-  constructor(config: HarborConfig) {
+  constructor(config: HarborConfig, metrics = new Metrics()) {
     this.deadlineMs = config.deadlineMs;
+    this.metrics = new HarborMetrics(metrics);
+    this.url = config.url;
+    this.apiUrl = `${config.url}/api/v2.0`;
     const connections = { keepAlive: true, maxSockets: SOCKETS, timeout: IDLE_SOCKET_MS };
     this.agents = {
       httpAgent: new HttpAgent(connections),
@@ -51,12 +61,11 @@ export class HarborHttp {
     this.axios = axios.create({
       ...this.agents,
       adapter: 'http',
-      baseURL: `${config.url}/api/v2.0`,
       maxRedirects: 0,
       proxy: false,
       maxContentLength: config.maxResponseBytes,
-      responseType: 'text',
-      transformResponse: (text: unknown) => text,
+      responseType: 'arraybuffer',
+      transformResponse: (bytes: unknown) => bytes,
       validateStatus: () => true,
       headers: {
         Accept: 'application/json',
@@ -73,6 +82,7 @@ export class HarborHttp {
         halfOpenAfter: new ExponentialBackoff({ initialDelay: 500, maxDelay: 10_000 }),
       },
     );
+    this.breaker.onStateChange((state) => this.metrics.setBreakerOpen(state !== CircuitState.Closed));
   }
 
   /** Never throws for what Harbor or the network did. While the breaker is open, nothing is sent. */
@@ -81,7 +91,7 @@ export class HarborHttp {
     // Cockatiel would let the others wait for the probe, without their deadlines.
     if (this.breaker.state === CircuitState.HalfOpen) return { ended: 'breaker-open', code: '' };
     try {
-      return await this.breaker.execute(async () => this.attempt(request, deadline));
+      return await this.breaker.execute(async () => this.measured(request, deadline));
     } catch (error) {
       if (error instanceof BrokenCircuitError) return { ended: 'breaker-open', code: '' };
       throw error;
@@ -94,27 +104,42 @@ export class HarborHttp {
     this.agents.httpsAgent.destroy();
   }
 
-  private async attempt({ call, address, body }: WireRequest, deadline: AbortSignal): Promise<Wire> {
+  private async measured(request: WireRequest, deadline: AbortSignal): Promise<Wire> {
+    const startedAt = performance.now();
+    const wire = await this.attempt(request, deadline);
+    this.metrics.attempted(request.call, wire, (performance.now() - startedAt) / 1000);
+    return wire;
+  }
+
+  private async attempt(request: WireRequest, deadline: AbortSignal): Promise<Wire> {
+    const { call, address, body, registry } = request;
     const reads = call.method === 'get';
     const sid = reads ? this.cookie.header : null;
     try {
-      const reply = await this.axios.request<string>({
+      const reply = await this.axios.request<Buffer>({
         method: call.method,
+        baseURL: registry === undefined ? this.apiUrl : this.url,
         url: address,
         data: body,
         signal: deadline,
-        headers: sid === null ? {} : { Cookie: sid },
+        headers: { ...(sid === null ? {} : { Cookie: sid }), ...registryHeaders(request) },
       });
       if (reads) this.cookie.keep(reply.headers['set-cookie'] ?? []);
       const headers = new Map<string, string>();
       for (const [name, value] of Object.entries(reply.headers)) {
         if (typeof value === 'string') headers.set(name.toLowerCase(), value);
       }
-      return { status: reply.status, headers, text: reply.data };
+      return { status: reply.status, headers, bytes: reply.data, text: reply.data.toString('utf8') };
     } catch (error) {
       return withoutReply(error, deadline);
     }
   }
+}
+
+function registryHeaders({ registry }: WireRequest): Record<string, string> {
+  if (registry === undefined) return {};
+  const { accept, contentType } = registry;
+  return { Accept: accept, ...(contentType === undefined ? {} : { 'Content-Type': contentType }) };
 }
 
 /** Only what says that Harbor is not there; a refusal or a wrong answer closes the breaker. */

@@ -11,8 +11,16 @@ import {
   unauthorized,
   unavailable,
 } from './harbor-call-error';
-import type { HarborHttp } from './harbor-http';
-import { type Accepted, judge, type Refusal, type Verdict } from './harbor-reply';
+import type { HarborHttp, WireRequest } from './harbor-http';
+import {
+  type Accepted,
+  judge,
+  judgeRegistry,
+  type Refusal,
+  type RegistryReply,
+  type Verdict,
+  type Wire,
+} from './harbor-reply';
 import { meaningOf, type Meaning } from './harbor-texts';
 import { type AttemptEnd, retryDecision, retryDelayMs } from './retry-decision';
 
@@ -98,11 +106,31 @@ export class HarborOperation {
     return this.call<null>({ method: 'delete', path }, parts);
   }
 
+  /** A call of the registry's own protocol: bytes in, bytes out. */
+  async registry(
+    request: WireRequest & Required<Pick<WireRequest, 'registry'>>,
+    expectedStatus: number,
+  ): Promise<Answer<RegistryReply>> {
+    return this.repeated(request, (wire) => judgeRegistry(expectedStatus, wire));
+  }
+
+  /** What to throw for a success that says something else than was asked. */
+  wrongAnswer(call: HarborCall, why: string): DomainError {
+    return rejected(call, null, why);
+  }
+
   private async call<T>(call: HarborCall, parts: Parts): Promise<Answer<T>> {
     const address = harborAddress(call.path, parts.path, parts.query);
+    return this.repeated({ call, address, body: parts.body }, (wire) =>
+      judge<T>(`${call.method} ${call.path}`, wire),
+    );
+  }
+
+  private async repeated<T>(request: WireRequest, judged: (wire: Wire) => Verdict<T>): Promise<Answer<T>> {
+    const { call } = request;
     for (let attempt = 1; ; attempt += 1) {
-      const wire = await this.http.send({ call, address, body: parts.body }, this.deadline);
-      const verdict = judge<T>(`${call.method} ${call.path}`, wire);
+      const wire = await this.http.send(request, this.deadline);
+      const verdict = judged(wire);
       if (verdict.verdict === 'answered') return this.answered(call, verdict.answer);
       if (!(await this.repeats(call, attempt, attemptEnd(verdict)))) throw failure(call, verdict);
     }

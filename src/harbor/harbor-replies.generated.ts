@@ -514,6 +514,10 @@ export const harborReplies = {
       },
     },
   },
+  'delete /projects/{project_name}/repositories/{repository_name}/artifacts/{reference}': {
+    status: 200,
+    schema: null,
+  },
   'get /projects/{project_name}/repositories/{repository_name}/artifacts/{reference}/tags': {
     status: 200,
     schema: {

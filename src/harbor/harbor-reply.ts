@@ -3,7 +3,7 @@ import { harborErrors, harborReplies } from './harbor-replies.generated';
 
 /** What came over the wire. `ended` tells why there is no reply. */
 export type Wire =
-  | { status: number; headers: ReadonlyMap<string, string>; text: string }
+  | { status: number; headers: ReadonlyMap<string, string>; text: string; bytes: Buffer }
   | { ended: 'connection' | 'certificate' | 'deadline' | 'too-large' | 'breaker-open'; code: string };
 
 /** A well-formed "no" of Harbor. */
@@ -56,15 +56,9 @@ export function judge<T>(key: string, wire: Wire): Verdict<T> {
   const expected = expectations.get(key);
   if (expected === undefined) throw new RangeError(`not in openapi/harbor.yaml: ${key}`);
   if ('ended' in wire) return withoutReply(wire);
-
+  const failed = unlessStatus(expected.status, wire);
+  if (failed !== null) return failed;
   const { status, headers, text } = wire;
-  if (status === 401) return { verdict: 'unauthorized' };
-  if (status === 429) return { verdict: 'too-many', retryAfterSeconds: seconds(headers.get('retry-after')) };
-  if (status >= 500) return { verdict: 'unavailable', status, why: 'server error' };
-  if (status >= 400) return refusal(wire);
-  if (status !== expected.status) {
-    return { verdict: 'wrong', status, why: status >= 300 ? 'a redirect' : 'not the status of this call' };
-  }
   const read = expected.schema === null ? emptyBody(text) : jsonBody(headers, text);
   if (!read.ok) return { verdict: 'wrong', status, why: read.why };
   const valid = ajv.compile<T>(expected.schema ?? { type: 'null' });
@@ -74,6 +68,35 @@ export function judge<T>(key: string, wire: Wire): Verdict<T> {
     verdict: 'answered',
     answer: { ok: true, body: read.value, createdId: idIn(headers.get('location')) },
   };
+}
+
+/** What the registry's own protocol answered: what it means is for the caller, who knows the digest. */
+export interface RegistryReply {
+  headers: ReadonlyMap<string, string>;
+  bytes: Buffer;
+}
+
+/** As judge, of the registry's own protocol, where a body is whatever was pushed. */
+export function judgeRegistry(expectedStatus: number, wire: Wire): Verdict<RegistryReply> {
+  if ('ended' in wire) return withoutReply(wire);
+  const failed = unlessStatus(expectedStatus, wire);
+  if (failed !== null) return failed;
+  const { headers, bytes } = wire;
+  return { verdict: 'answered', answer: { ok: true, body: { headers, bytes }, createdId: null } };
+}
+
+/** Null when the reply has this status. */
+function unlessStatus(
+  expectedStatus: number,
+  wire: Extract<Wire, { status: number }>,
+): Verdict<never> | null {
+  const { status, headers } = wire;
+  if (status === 401) return { verdict: 'unauthorized' };
+  if (status === 429) return { verdict: 'too-many', retryAfterSeconds: seconds(headers.get('retry-after')) };
+  if (status >= 500) return { verdict: 'unavailable', status, why: 'server error' };
+  if (status >= 400) return refusal(wire);
+  if (status === expectedStatus) return null;
+  return { verdict: 'wrong', status, why: status >= 300 ? 'a redirect' : 'not the status of this call' };
 }
 
 function withoutReply({ ended, code }: Extract<Wire, { ended: string }>): Verdict<never> {

@@ -58,6 +58,18 @@ const TEXTS = [
     seen: ['artifacts / delete an immutable tag', 'artifacts / delete a repository with an immutable tag'],
   },
   {
+    meaning: 'push-immutable',
+    status: 412,
+    text: /^Failed to process request due to '.+' configured as immutable\.$/,
+    seen: ['putting a tag back in one step / put it again under the rule'],
+  },
+  {
+    meaning: 'artifact-held',
+    status: 412,
+    text: /^the deleting artifact is referenced by others$/,
+    seen: ['kinds of artifacts / delete the child of an index'],
+  },
+  {
     meaning: 'read-only',
     status: 403,
     text: /^The system is in read only mode\./,

@@ -2,10 +2,12 @@ import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { Mutex } from 'async-mutex';
 import type { Config } from '../config/config';
 import { CONFIG } from '../config/config.module';
+import { Metrics } from '../metrics/metrics';
 import * as artifacts from './harbor-artifacts';
 import { type AuditRowsAfter, HarborAuditLog } from './harbor-audit-log';
 import { HarborHttp } from './harbor-http';
 import { type CallLimits, HarborOperation } from './harbor-operation';
+import * as manifests from './harbor-manifests';
 import * as projects from './harbor-projects';
 import * as robots from './harbor-robots';
 import * as rules from './harbor-rules';
@@ -22,6 +24,7 @@ import type {
   HarborAccessory,
   HarborArtifact,
   HarborComponent,
+  HarborManifest,
   HarborMember,
   HarborProject,
   HarborQuota,
@@ -36,6 +39,7 @@ import type {
   NewWebhookPolicy,
   Page,
   ProjectRole,
+  PutManifest,
   RuleSelectors,
   ShownArtifact,
   WebhookPolicy,
@@ -58,8 +62,11 @@ export class HarborClient implements OnModuleDestroy {
   /** Many deletes at once wedge Harbor until it is restarted (goharbor/harbor#23879). */
   private readonly userDeletes = new Mutex();
 
-  constructor(@Inject(CONFIG) config: Pick<Config, 'harbor'>) {
-    this.http = new HarborHttp(config.harbor);
+  constructor(
+    @Inject(CONFIG) config: Pick<Config, 'harbor'>,
+    @Inject(Metrics) metrics: Metrics = new Metrics(),
+  ) {
+    this.http = new HarborHttp(config.harbor, metrics);
   }
 
   onModuleDestroy(): void {
@@ -308,6 +315,33 @@ export class HarborClient implements OnModuleDestroy {
     name: string,
   ): Promise<Deleted | 'protected'> {
     return artifacts.deleteTag(this.begin(), { project, repository, reference: digest }, name);
+  }
+
+  /**
+   * Deletes the artifact with ALL its tags and its accessories: only what carries no tag any more should be named.
+   * `protected`: a rule forbids it for one of its tags. `held`: an index holds it.
+   */
+  async deleteArtifact(
+    project: string,
+    repository: string,
+    digest: string,
+  ): Promise<Deleted | 'protected' | 'held'> {
+    return artifacts.deleteArtifact(this.begin(), { project, repository, reference: digest });
+  }
+
+  /** The very bytes of a manifest. Counts as a pull. Null: the registry has it no more. */
+  async getManifest(project: string, repository: string, digest: string): Promise<HarborManifest | null> {
+    return manifests.getManifest(this.begin(), project, repository, digest);
+  }
+
+  /** Puts a manifest that the repository has under this tag, in one step: the tag is never absent. */
+  async putManifest(
+    project: string,
+    repository: string,
+    tag: string,
+    manifest: HarborManifest,
+  ): Promise<PutManifest> {
+    return manifests.putManifest(this.begin(), project, repository, tag, manifest);
   }
 
   async listWebhookPolicies(project: string): Promise<WebhookPolicy[]> {

@@ -173,6 +173,16 @@ export interface HarborTag {
 export type ArtifactLook =
   { found: true; artifact: HarborArtifact } | { found: false; absent: 'project' | 'repository' | 'artifact' };
 
+/** A manifest as it was pushed: its digest is that of these bytes. */
+export interface HarborManifest {
+  digest: string;
+  mediaType: string;
+  bytes: Buffer;
+}
+
+/** `protected`: a rule forbids to move the tag. `incomplete`: something that the manifest names is not there any more. */
+export type PutManifest = 'put' | 'protected' | 'incomplete';
+
 export interface NewWebhookPolicy {
   name: string;
   /** Such as PUSH_ARTIFACT, DELETE_ARTIFACT, QUOTA_EXCEED. */

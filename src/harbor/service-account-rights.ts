@@ -38,10 +38,14 @@ const PROJECT_RIGHTS: readonly Right[] = [
   { resource: 'project', actions: ['delete'], why: 'deleting an empty shared project' },
   {
     resource: 'repository',
-    actions: ['pull', 'push', 'list'],
-    why: 'browsing; giving robots the right to pull and push',
+    actions: ['pull', 'push', 'list', 'delete'],
+    why: 'browsing; giving robots the right to pull and push; putting a moved tag back; deleting a repository',
   },
-  { resource: 'artifact', actions: ['read', 'list'], why: 'looks at tags and digests; sweeps' },
+  {
+    resource: 'artifact',
+    actions: ['read', 'list', 'delete'],
+    why: 'looks at tags and digests; sweeps; deleting what has lost its last tag',
+  },
   { resource: 'accessory', actions: ['list'], why: 'signatures and SBOMs of an image' },
   { resource: 'tag', actions: ['create', 'list', 'delete'], why: 'holds, and taking tags off' },
   { resource: 'log', actions: ['list'], why: 'the log of a project' },

@@ -262,6 +262,26 @@ describe.each(PLACES)('the client and %s', (_, start) => {
     expect(await client.deleteTag(project, 'app', digest, 'latest')).toBe('absent');
   });
 
+  it('puts a tag back in one step where no rule protects it, and takes what has no tag away', async () => {
+    const moved = await push('moved', 'latest', `first ${run}`);
+    const now = await push('moved', 'latest', `second ${run}`);
+    const manifest = await client.getManifest(project, 'moved', moved);
+    expect(manifest).toMatchObject({
+      digest: moved,
+      mediaType: expect.stringContaining('manifest') as string,
+    });
+    if (manifest === null) throw new Error('the manifest is gone');
+    expect(await client.putManifest(project, 'app', 'v1', manifest)).toBe('protected');
+    expect(await client.putManifest(project, 'moved', 'latest', manifest)).toBe('put');
+    expect(await client.look(project, 'moved', 'latest')).toMatchObject({ artifact: { digest: moved } });
+    expect(await client.listTags(project, 'moved', now)).toEqual([]);
+    expect(await client.deleteArtifact(project, 'moved', now)).toBe('deleted');
+    expect(await client.deleteArtifact(project, 'moved', now)).toBe('absent');
+    expect(await client.deleteArtifact(project, 'app', digest)).toBe('protected');
+    expect(await client.getManifest(project, 'moved', now)).toBeNull();
+    expect(await client.deleteRepository(project, 'moved')).toBe('deleted');
+  });
+
   it('makes a webhook policy once and removes it', async () => {
     const policy = {
       name: 'contract',

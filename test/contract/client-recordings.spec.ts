@@ -2,7 +2,7 @@ import nock from 'nock';
 import { isDomainError } from '../../src/common/errors';
 import type { HarborClient } from '../../src/harbor/harbor.client';
 import { HARBOR_TEXTS, meaningOf } from '../../src/harbor/harbor-texts';
-import type { NewRobot } from '../../src/harbor/harbor.types';
+import type { HarborManifest, NewRobot } from '../../src/harbor/harbor.types';
 import {
   clientOfRecordings,
   type Exchange,
@@ -50,7 +50,54 @@ const newUser = (username: string, email: string, password = 'Abcdef12345') => (
   password,
 });
 
+const referenceIn = (seen: Seen): string => seen[0]?.request.path.split('/').at(-1) ?? '';
+const recordedManifest = (seen: Seen): HarborManifest => ({
+  digest: seen[0]?.response.headers['docker-content-digest'] ?? '',
+  mediaType: 'application/vnd.oci.image.manifest.v1+json',
+  bytes: Buffer.from('{}'),
+});
+
 const CASES: readonly Case[] = [
+  {
+    does: 'putManifest(): a tag is put back in one step',
+    replays: ['put the manifest it had under the tag'],
+    run: async (client, seen) => client.putManifest('user-recuser', 'narrow', 'v1', recordedManifest(seen)),
+    becomes: () => 'put',
+  },
+  {
+    does: 'putManifest(): under the rule',
+    replays: ['put it again under the rule'],
+    run: async (client, seen) => client.putManifest('user-recuser', 'narrow', 'v1', recordedManifest(seen)),
+    becomes: () => 'protected',
+  },
+  {
+    does: 'putManifest(): what it names was garbage-collected',
+    replays: ['put manifest whose blob is absent'],
+    run: async (client, seen) => client.putManifest('user-recuser', 'proto', 'v2', recordedManifest(seen)),
+    becomes: () => 'incomplete',
+  },
+  {
+    does: 'putManifest(): another digest than was put',
+    replays: ['put manifest'],
+    run: async (client, seen) =>
+      client.putManifest('user-recuser', 'proto', 'v1', {
+        ...recordedManifest(seen),
+        digest: `sha256:${'0'.repeat(64)}`,
+      }),
+    becomes: () => throws('harbor.rejected'),
+  },
+  {
+    does: 'deleteArtifact(): a rule protects a tag of it',
+    replays: ['delete an artifact with an immutable tag'],
+    run: async (client) => client.deleteArtifact('user-recuser', 'app', 'v1.0.0'),
+    becomes: () => 'protected',
+  },
+  {
+    does: 'deleteArtifact(): an index holds it',
+    replays: ['delete the child of an index'],
+    run: async (client, seen) => client.deleteArtifact('user-recuser', 'multi', referenceIn(seen)),
+    becomes: () => 'held',
+  },
   {
     does: 'system(): an administrator learns all',
     replays: ['systeminfo as admin'],
