@@ -34,6 +34,7 @@ const doors = {
   images: ['images.module', 'images.service', 'image-access', 'image-name'],
   'tag-rule': ['tag-rule.module', 'tag-records.service', 'tag-record.entity', 'tag-rule'],
   lookup: ['lookup.module'],
+  jobs: ['leases.module', 'leases.service', 'jobs.module', 'jobs.service'],
   diagnose: ['diagnose.module'],
   metrics: ['metrics.module', 'metrics'],
   background: ['background.module', 'background-tasks'],

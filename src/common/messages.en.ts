@@ -957,6 +957,42 @@ export const messagesEn = {
     detail:
       '{link} had the digest {recordedDigest}, which is not in the registry any more. Push it again under a new tag.',
   },
+  'tag.leased': {
+    title: 'A job runs this image',
+    detail: 'The job {jobId} runs {digest}. Wait until it has ended, or choose another image.',
+  },
+  'job.id': {
+    title: 'Not the id of a job',
+    detail: 'It has {min} to {max} visible ASCII characters, without spaces.',
+  },
+  'job.links': {
+    title: 'Which images?',
+    detail: '"links" is a list of {min} to {max} image links.',
+  },
+  'job.other-question': {
+    title: 'This job said something else before',
+    detail:
+      'The job {jobId} already has images, for another person or other links. Ask the same again, or end the job first.',
+  },
+  'job.image-being-removed': {
+    title: 'An image of the job is being deleted',
+    detail:
+      'It is being taken away in the registry at this moment. Try again in a few seconds to see what is left.',
+  },
+  'pull-secret.other-question': {
+    title: 'This job has a pull secret for something else',
+    detail:
+      'The pull secret of the job {jobId} is for another person or other links. Ask the same again, or end it first.',
+  },
+  'pull-secret.shared-refused': {
+    title: 'Shared images of private projects get no pull secret here',
+    detail:
+      '{for} sees {link} because it was shared, and a pull secret would open the whole project {project}. Make {for} a member of the project, or ask for a copy.',
+  },
+  'pull-secret.busy': {
+    title: 'This pull secret is just being made',
+    detail: 'Another request works on it. Ask the same again in a few seconds.',
+  },
   'lookup.for-required': {
     title: 'Whom is the image for?',
     detail: 'A scheduler names the person with "for=<username>".',

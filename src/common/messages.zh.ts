@@ -874,6 +874,39 @@ export const messagesZh: Readonly<Record<MessageCode, MessageText>> = {
     title: '镜像仓库中已没有这个镜像',
     detail: '{link} 的摘要曾是 {recordedDigest}，镜像仓库中已不存在。请用新标签重新推送。',
   },
+  'tag.leased': {
+    title: '有作业正在运行该镜像',
+    detail: '作业 {jobId} 正在运行 {digest}。请等它结束，或选择其他镜像。',
+  },
+  'job.id': {
+    title: '作业编号不正确',
+    detail: '作业编号由 {min} 到 {max} 个可见的 ASCII 字符组成，不含空格。',
+  },
+  'job.links': {
+    title: '需要哪些镜像？',
+    detail: '“links” 是包含 {min} 到 {max} 个镜像链接的列表。',
+  },
+  'job.other-question': {
+    title: '该作业之前的说法不同',
+    detail: '作业 {jobId} 已经有镜像，属于另一个人或其他链接。请重复同样的请求，或先结束该作业。',
+  },
+  'job.image-being-removed': {
+    title: '作业的一个镜像正在被删除',
+    detail: '该镜像此刻正从镜像仓库中移除。请几秒后重试，看看还剩下什么。',
+  },
+  'pull-secret.other-question': {
+    title: '该作业的拉取凭据用于其他内容',
+    detail: '作业 {jobId} 的拉取凭据属于另一个人或其他链接。请重复同样的请求，或先结束它。',
+  },
+  'pull-secret.shared-refused': {
+    title: '这里不为私有项目的共享镜像发放拉取凭据',
+    detail:
+      '{for} 因共享才能看到 {link}，而拉取凭据会开放整个项目 {project}。请把 {for} 加为该项目成员，或请人复制一份镜像。',
+  },
+  'pull-secret.busy': {
+    title: '该拉取凭据正在生成',
+    detail: '另一个请求正在处理它。请几秒后重复同样的请求。',
+  },
   'lookup.for-required': {
     title: '镜像给谁使用？',
     detail: '调度器须用 “for=<用户名>” 指明使用者。',

@@ -7,8 +7,13 @@ import { RefreshToken } from '../auth/refresh-token.entity';
 import { ServiceToken } from '../auth/service-token.entity';
 import { Session } from '../auth/session.entity';
 import { BackgroundLease } from '../background/background-lease.entity';
+import { Change } from '../changes/change.entity';
 import { ImageFieldChange } from '../images/image-field-change.entity';
 import { Image } from '../images/image.entity';
+import { DigestRemoval } from '../jobs/digest-removal.entity';
+import { ImageUse } from '../jobs/image-use.entity';
+import { JobImage } from '../jobs/job-image.entity';
+import { Job } from '../jobs/job.entity';
 import { DriftRecord } from '../projects/drift-record.entity';
 import { ProjectMember } from '../projects/project-member.entity';
 import { Project } from '../projects/project.entity';
@@ -37,6 +42,11 @@ export const entities = [
   Image,
   ImageFieldChange,
   TagRecord,
+  Job,
+  JobImage,
+  ImageUse,
+  DigestRemoval,
   AuditEntry,
   BackgroundLease,
+  Change,
 ] as const;

@@ -1,4 +1,4 @@
-import { Initial1795309157746 } from './migrations/1795309157746-initial';
+import { Initial1795312411467 } from './migrations/1795312411467-initial';
 
 /** Every migration, oldest first. `npm run migration:generate` adds to it. */
-export const migrations = [Initial1795309157746] as const;
+export const migrations = [Initial1795312411467] as const;

@@ -1,7 +1,7 @@
 import { type MigrationInterface, type QueryRunner, Table } from 'typeorm';
 import { migrationColumns } from '../migration-columns';
 
-export class Initial1795309157746 implements MigrationInterface {
+export class Initial1795312411467 implements MigrationInterface {
   async up(queryRunner: QueryRunner): Promise<void> {
     const column = migrationColumns(queryRunner);
     await queryRunner.createTable(
@@ -197,6 +197,12 @@ export class Initial1795309157746 implements MigrationInterface {
     );
     await queryRunner.createTable(
       new Table({
+        name: 'changes',
+        columns: [column.sequence('seq'), column.text('subject', 600), column.time('at')],
+      }),
+    );
+    await queryRunner.createTable(
+      new Table({
         name: 'image_changes',
         columns: [
           column.id('id'),
@@ -238,6 +244,71 @@ export class Initial1795309157746 implements MigrationInterface {
           { name: 'ix_images_tag_record', columnNames: ['tagRecordId'] },
           { name: 'ix_images_person_task_type', columnNames: ['personId', 'taskType', 'id'] },
           { name: 'uq_images_person_name', columnNames: ['personId', 'name'], isUnique: true },
+        ],
+      }),
+    );
+    await queryRunner.createTable(
+      new Table({
+        name: 'digest_removals',
+        columns: [
+          column.id('id'),
+          column.text('project', 255),
+          column.text('repository', 255),
+          column.text('digest', 71),
+          column.time('until'),
+        ],
+        indices: [
+          { name: 'ix_digest_removals_until', columnNames: ['until'] },
+          { name: 'ix_digest_removals_digest', columnNames: ['digest', 'project', 'repository'] },
+        ],
+      }),
+    );
+    await queryRunner.createTable(
+      new Table({
+        name: 'image_uses',
+        columns: [column.id('id'), column.text('name', 512), column.time('lastUsedAt')],
+        indices: [{ name: 'uq_image_uses_name', columnNames: ['name'], isUnique: true }],
+      }),
+    );
+    await queryRunner.createTable(
+      new Table({
+        name: 'job_images',
+        columns: [
+          column.id('id'),
+          column.text('runId', 36),
+          column.text('name', 512),
+          column.text('project', 255),
+          column.text('repository', 255),
+          column.text('digest', 71),
+          column.flag('isLeased'),
+        ],
+        indices: [
+          { name: 'ix_job_images_digest', columnNames: ['digest', 'project', 'repository', 'id'] },
+          { name: 'ix_job_images_leased', columnNames: ['digest', 'project', 'repository', 'isLeased'] },
+          { name: 'ix_job_images_job', columnNames: ['runId'] },
+        ],
+      }),
+    );
+    await queryRunner.createTable(
+      new Table({
+        name: 'jobs',
+        columns: [
+          column.id('id'),
+          column.text('tokenId', 36),
+          column.text('tokenName', 64),
+          column.text('jobId', 128),
+          column.text('currentJobId', 128, 'nullable'),
+          column.text('forUsername', 256),
+          column.text('question', 64),
+          column.time('startedAt'),
+          column.time('seenAt'),
+          column.time('endedAt', 'nullable'),
+          column.time('until', 'nullable'),
+        ],
+        indices: [
+          { name: 'ix_jobs_ended', columnNames: ['endedAt'] },
+          { name: 'ix_jobs_until', columnNames: ['until'] },
+          { name: 'uq_jobs_current', columnNames: ['tokenId', 'currentJobId'], isUnique: true },
         ],
       }),
     );
@@ -432,8 +503,13 @@ export class Initial1795309157746 implements MigrationInterface {
     await queryRunner.dropTable('projects');
     await queryRunner.dropTable('project_members');
     await queryRunner.dropTable('drifts');
+    await queryRunner.dropTable('jobs');
+    await queryRunner.dropTable('job_images');
+    await queryRunner.dropTable('image_uses');
+    await queryRunner.dropTable('digest_removals');
     await queryRunner.dropTable('images');
     await queryRunner.dropTable('image_changes');
+    await queryRunner.dropTable('changes');
     await queryRunner.dropTable('background_leases');
     await queryRunner.dropTable('service_tokens');
     await queryRunner.dropTable('refresh_tokens');

@@ -1,0 +1,129 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { In, type DataSource, type EntityManager } from 'typeorm';
+import { v7 as uuidv7 } from 'uuid';
+import { DomainError } from '../common/errors';
+import { databaseTimeSql } from '../database/database-time';
+import { DigestRemoval } from './digest-removal.entity';
+import { ImageUse } from './image-use.entity';
+import { JobImage } from './job-image.entity';
+import { Job } from './job.entity';
+
+/** A removal ends sooner; this is how long a crash in its middle bars new leases. */
+const REMOVAL_SECONDS = 120;
+
+export interface DigestName {
+  project: string;
+  repository: string;
+  digest: string;
+}
+
+/** One run of a digest by a job. */
+export interface JobRun {
+  /** As the scheduler calls it. */
+  jobId: string;
+  /** The name of the scheduler's service token. */
+  scheduler: string;
+  forUsername: string;
+  /** `project/repository:tag`, or with `@digest`. */
+  name: string;
+  digest: string;
+  startedAt: Date;
+  /** The last time that the scheduler said so. */
+  seenAt: Date;
+  /** Null while it runs. */
+  endedAt: Date | null;
+}
+
+/** What jobs run, for those who would take it away or show it. Knows nothing of lookups: everybody may ask it. */
+@Injectable()
+export class LeasesService {
+  constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
+
+  /** Does a job run this digest now, or at most its lease ago? By the database's clock. */
+  async isLeased(project: string, repository: string, digest: string): Promise<boolean> {
+    return this.leases(this.dataSource.manager, { project, repository, digest }).getExists();
+  }
+
+  /**
+   * Does what takes the digest away, or what keeps it, unless a job leases it; no lease begins meanwhile. Takes at most
+   * two minutes; what takes longer is not guarded to its end.
+   * @throws DomainError conflict `tag.leased` when a job runs it; what `work` throws
+   */
+  async unlessLeased<T>(
+    project: string,
+    repository: string,
+    digest: string,
+    work: () => Promise<T>,
+  ): Promise<T> {
+    const id = uuidv7();
+    const name = { project, repository, digest };
+    await this.dataSource
+      .createQueryBuilder()
+      .insert()
+      .into(DigestRemoval)
+      .values({ id, ...name, until: () => databaseTimeSql(this.dataSource, REMOVAL_SECONDS) })
+      .execute();
+    try {
+      // A lease is written first and then looks for removals: one of the two sees the other.
+      if (await this.isLeased(project, repository, digest)) {
+        const [job] = await this.jobsOf(project, repository, digest, 1);
+        throw new DomainError('conflict', 'tag.leased', { digest, jobId: job?.jobId ?? '' });
+      }
+      return await work();
+    } finally {
+      await this.dataSource.manager.delete(DigestRemoval, { id });
+    }
+  }
+
+  /** Is one of these digests being taken away now? */
+  async isBeingRemoved(digests: readonly DigestName[]): Promise<boolean> {
+    for (const { project, repository, digest } of digests) {
+      const found = await this.dataSource
+        .createQueryBuilder(DigestRemoval, 'removal')
+        .where('removal.digest = :digest', { digest })
+        .andWhere('removal.project = :project AND removal.repository = :repository', { project, repository })
+        .andWhere(`removal.until >= ${databaseTimeSql(this.dataSource)}`)
+        .getExists();
+      if (found) return true;
+    }
+    return false;
+  }
+
+  /** The jobs that ran this digest, the newest first; those that ended long ago are forgotten (JOB_HISTORY_DAYS). */
+  async jobsOf(project: string, repository: string, digest: string, limit = 10): Promise<JobRun[]> {
+    const images = await this.dataSource.manager.find(JobImage, {
+      where: { digest, project, repository },
+      order: { id: 'DESC' },
+      take: limit,
+    });
+    const jobs = await this.dataSource.manager.findBy(Job, { id: In(images.map(({ runId }) => runId)) });
+    const byId = new Map(jobs.map((job) => [job.id, job]));
+    return images.flatMap(({ runId, name }) => {
+      const job = byId.get(runId);
+      return job === undefined ? [] : [runOf(job, name, digest)];
+    });
+  }
+
+  /** When jobs last ran images of these names (`project/repository:tag`); those that none ran are absent. */
+  async lastUses(names: readonly string[]): Promise<ReadonlyMap<string, Date>> {
+    if (names.length === 0) return new Map();
+    const uses = await this.dataSource.manager.findBy(ImageUse, { name: In([...names]) });
+    return new Map(uses.map(({ name, lastUsedAt }) => [name, lastUsedAt]));
+  }
+
+  private leases(manager: EntityManager, { project, repository, digest }: DigestName) {
+    return manager
+      .createQueryBuilder(JobImage, 'image')
+      .innerJoin(Job, 'job', 'job.id = image.runId')
+      .where('image.digest = :digest', { digest })
+      .andWhere('image.project = :project AND image.repository = :repository', { project, repository })
+      .andWhere('image.isLeased = :leased', { leased: true })
+      .andWhere(`job.until >= ${databaseTimeSql(this.dataSource)}`);
+  }
+}
+
+function runOf(job: Job, name: string, digest: string): JobRun {
+  const { jobId, tokenName, forUsername, startedAt, seenAt, endedAt } = job;
+  return { jobId, scheduler: tokenName, forUsername, name, digest, startedAt, seenAt, endedAt };
+}
