@@ -85,10 +85,18 @@ export interface Config {
     readonly taskTypes: readonly string[];
     /** `os/architecture[/variant]` of the nodes that run jobs. */
     readonly sitePlatforms: readonly string[];
+    /** Who imported an image may show it to everybody, not only admins. */
+    readonly publicByOwners: boolean;
   };
   readonly lookup: {
     /** A `latest` older than this is not answered while Harbor is away. */
     readonly maxStaleMs: number;
+  };
+  readonly jobs: {
+    /** For how long it is known which jobs ran a digest. */
+    readonly historyMs: number;
+    /** May a pull secret open a private project for an image that was only shared? */
+    readonly pullSecretsOfShared: 'allow' | 'refuse';
   };
 }
 
@@ -132,5 +140,10 @@ export interface DirectoryConfig {
   readonly adminGroupDn: string | null;
   /** The group's attribute that holds its members' DNs. */
   readonly groupMemberAttribute: string;
+  /** Under it are the groups that images can be shared with; null: there are none. */
+  readonly groupBaseDn: string | null;
+  readonly groupNameAttribute: string;
+  /** While the directory is away, the groups of a person count this long after they were read. */
+  readonly groupsMaxStaleMs: number;
   readonly timeoutMs: number;
 }

@@ -144,6 +144,16 @@ export class Environment {
   @Setting('the name of an attribute', matching(ATTRIBUTE))
   readonly LDAP_GROUP_MEMBER_ATTRIBUTE: string = 'member';
 
+  @IsOptional()
+  @Setting('the DN under which groups are found', matching(/=/, 1024))
+  readonly LDAP_GROUP_BASE_DN?: string;
+
+  @Setting('the name of an attribute', matching(ATTRIBUTE))
+  readonly LDAP_GROUP_NAME_ATTRIBUTE: string = 'cn';
+
+  @Setting('a whole number of seconds from 900 to 31536000', wholeNumber(900, 365 * DAY_SECONDS))
+  readonly LDAP_GROUPS_MAX_STALE_SECONDS: number = DAY_SECONDS;
+
   @Setting('a whole number of milliseconds from 100 to 30000', wholeNumber(100, 30_000))
   readonly LDAP_TIMEOUT_MS: number = 2500;
 
@@ -250,6 +260,15 @@ export class Environment {
   )
   readonly SITE_PLATFORMS: readonly string[] = ['linux/amd64'];
 
+  @Setting('true or false', flag)
+  readonly IMAGES_PUBLIC_BY_OWNERS: boolean = false;
+
   @Setting('a whole number of seconds from 0 to 31536000', wholeNumber(0, 365 * DAY_SECONDS))
   readonly LOOKUP_MAX_STALE_SECONDS: number = DAY_SECONDS;
+
+  @Setting('a whole number of days from 1 to 3650', wholeNumber(1, 3650))
+  readonly JOB_HISTORY_DAYS: number = 90;
+
+  @Setting('allow or refuse', oneOf('allow', 'refuse'))
+  readonly PULL_SECRETS_SHARED: 'allow' | 'refuse' = 'allow';
 }

@@ -269,6 +269,7 @@ describe('.env.example', () => {
       'LDAP_CA_FILE',
       'LDAP_DISABLED_FILTER',
       'LDAP_ADMIN_GROUP_DN',
+      'LDAP_GROUP_BASE_DN',
       'AUTH_ISSUER',
       'SECRETS_KEY',
       'REDIS_URL',

@@ -147,6 +147,9 @@ function toConfig(environment: Environment, harborCa: string | null, ldapCa: str
       disabledFilter: environment.LDAP_DISABLED_FILTER ?? null,
       adminGroupDn: environment.LDAP_ADMIN_GROUP_DN ?? null,
       groupMemberAttribute: environment.LDAP_GROUP_MEMBER_ATTRIBUTE,
+      groupBaseDn: environment.LDAP_GROUP_BASE_DN ?? null,
+      groupNameAttribute: environment.LDAP_GROUP_NAME_ATTRIBUTE,
+      groupsMaxStaleMs: environment.LDAP_GROUPS_MAX_STALE_SECONDS * 1000,
       timeoutMs: environment.LDAP_TIMEOUT_MS,
     },
     auth: {
@@ -181,8 +184,16 @@ function toConfig(environment: Environment, harborCa: string | null, ldapCa: str
       callsPerSecond: environment.RECONCILE_CALLS_PER_SECOND,
       repairs: environment.DRIFT_REPAIR,
     },
-    images: { taskTypes: environment.TASK_TYPES, sitePlatforms: environment.SITE_PLATFORMS },
+    images: {
+      taskTypes: environment.TASK_TYPES,
+      sitePlatforms: environment.SITE_PLATFORMS,
+      publicByOwners: environment.IMAGES_PUBLIC_BY_OWNERS,
+    },
     lookup: { maxStaleMs: environment.LOOKUP_MAX_STALE_SECONDS * 1000 },
+    jobs: {
+      historyMs: environment.JOB_HISTORY_DAYS * DAY_MS,
+      pullSecretsOfShared: environment.PULL_SECRETS_SHARED,
+    },
   };
 }
 
