@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { DomainError } from '../common/errors';
+import { DomainError, isDomainError, isOutage } from '../common/errors';
 import type { DirectoryEntry } from '../directory/directory';
+import { Metrics } from '../metrics/metrics';
+import type { Attempt } from '../throttle/throttle';
 import { Authentication } from './authentication';
 import { LoginFailuresService } from './login-failures.service';
 import { LoginThrottle } from './login-throttle';
@@ -10,12 +12,21 @@ import { SessionsService, type IssuedSession } from './sessions.service';
 /** Logins by the directory's password. */
 @Injectable()
 export class LoginsService {
+  private readonly failed;
+
   constructor(
     private readonly throttle: LoginThrottle,
     private readonly authentication: Authentication,
     private readonly failures: LoginFailuresService,
     private readonly sessions: SessionsService,
-  ) {}
+    metrics: Metrics,
+  ) {
+    this.failed = metrics.counter({
+      name: 'berth_login_failures_total',
+      help: 'Logins that were refused: wrong username or password, too many tries, or the directory was away',
+      labels: ['reason'],
+    });
+  }
 
   /**
    * Starts a session for the person of the request's body. A failed login counts against the username and the
@@ -24,19 +35,30 @@ export class LoginsService {
    *   `auth.identity-conflict`; upstream-unavailable `directory.unavailable`
    */
   async login(request: FastifyRequest, username: string): Promise<IssuedSession> {
-    const attempt = await this.throttle.admit(username, request.ip);
+    const attempt = await this.admit(username, request.ip);
     let entry: DirectoryEntry | null;
     try {
       entry = await this.authentication.login(request);
     } catch (error) {
       await attempt.withdraw();
+      if (isOutage(error)) this.failed.inc({ reason: 'directory-away' });
       throw error;
     }
     if (entry === null) {
+      this.failed.inc({ reason: 'wrong' });
       await this.failures.count(username);
       throw new DomainError('unauthenticated', 'auth.login-failed');
     }
     await attempt.forgive();
     return this.sessions.begin(entry);
+  }
+
+  private async admit(username: string, address: string): Promise<Attempt> {
+    try {
+      return await this.throttle.admit(username, address);
+    } catch (error) {
+      if (isDomainError(error, 'too-many')) this.failed.inc({ reason: 'throttled' });
+      throw error;
+    }
   }
 }

@@ -1,6 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import {
+  Inject,
+  Injectable,
+  Logger,
+  type OnApplicationBootstrap,
+  type OnModuleDestroy,
+} from '@nestjs/common';
 import { Draining } from '../common/draining';
+import { Metrics } from '../metrics/metrics';
 import { BackgroundLeases, type HeldTask } from './background-leases';
 
 /** How often a replica looks whether a rarer task is due. */
@@ -28,11 +35,25 @@ export class BackgroundTasks implements OnApplicationBootstrap, OnModuleDestroy 
   private readonly stopping = new AbortController();
   private readonly tasks: BackgroundTask[] = [];
   private loops: Promise<void>[] = [];
+  private readonly runs;
+  private readonly lastSuccess;
 
   constructor(
     private readonly leases: BackgroundLeases,
     private readonly draining: Draining,
-  ) {}
+    @Inject(Metrics) metrics: Metrics = new Metrics(),
+  ) {
+    this.runs = metrics.counter({
+      name: 'berth_background_runs_total',
+      help: 'Runs of background tasks by this replica; failed: it threw, or was cut off',
+      labels: ['task', 'outcome'],
+    });
+    this.lastSuccess = metrics.gauge({
+      name: 'berth_background_last_success_timestamp_seconds',
+      help: 'When this replica last ended a run of a background task; of several replicas the latest counts',
+      labels: ['task'],
+    });
+  }
 
   /** To be called before Berth has started, as in `onModuleInit`. */
   register(task: BackgroundTask): void {
@@ -64,10 +85,16 @@ export class BackgroundTasks implements OnApplicationBootstrap, OnModuleDestroy 
       const held = await this.leases.take(task.name);
       if (held === null) return;
       const succeeded = await this.run(task, held);
+      this.count(task, succeeded);
       await held.end(succeeded ? task.everyMs : Math.min(task.everyMs, AFTER_FAILURE_MS));
     } catch (error) {
       this.logger.warn({ msg: 'background work could not be begun or ended', task: task.name, err: error });
     }
+  }
+
+  private count({ name: task }: BackgroundTask, succeeded: boolean): void {
+    this.runs.inc({ task, outcome: succeeded ? 'succeeded' : 'failed' });
+    if (succeeded) this.lastSuccess.set({ task }, Date.now() / 1000);
   }
 
   /** False when it failed, or was cut off. */

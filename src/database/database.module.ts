@@ -5,6 +5,7 @@ import type { Config } from '../config/config';
 import { CONFIG } from '../config/config.module';
 import { dataSourceOptions, openDataSource } from './data-source';
 import { isDatabaseAway } from './database-errors';
+import { DatabaseMetrics } from './database-metrics';
 
 /**
  * The database: TypeORM's DataSource, migrated, for `@InjectDataSource()`, and its repositories for
@@ -15,6 +16,7 @@ export class DatabaseModule {
   static forRoot(): DynamicModule {
     return {
       module: DatabaseModule,
+      providers: [DatabaseMetrics],
       imports: [
         TypeOrmModule.forRootAsync({
           inject: [CONFIG],

@@ -1,8 +1,9 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { In, IsNull, type EntityManager, type Repository } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { Clock } from '../common/clock';
+import { Metrics } from '../metrics/metrics';
 import { driftCodesOf, type Drift, type DriftCode, type SettledPart } from './drift';
 import { DriftRecord } from './drift-record.entity';
 import type { ProjectProblem } from './project-problems';
@@ -12,11 +13,23 @@ export type { ProjectProblem };
 
 /** What was seen to drift, and whether it still does. */
 @Injectable()
-export class DriftRecords {
+export class DriftRecords implements OnModuleInit {
   constructor(
     @InjectRepository(DriftRecord) private readonly records: Repository<DriftRecord>,
     private readonly clock: Clock,
+    private readonly metrics: Metrics,
   ) {}
+
+  onModuleInit(): void {
+    this.metrics.readGauge<'code'>(
+      {
+        name: 'berth_drift_open',
+        help: 'What differs in Harbor from what should be, as last seen, by its code',
+        labels: ['code'],
+      },
+      async () => [...(await this.countOpen())].map(([code, value]) => ({ labels: { code }, value })),
+    );
+  }
 
   /** The open drifts of these projects as problems, by the project's id; projects without any are left out. */
   async findProblems(projectIds: readonly string[]): Promise<Map<string, ProjectProblem[]>> {

@@ -6,6 +6,7 @@ import type { FaultKind } from '../../sandbox/harbor/faults';
 import type { Sandbox } from '../../sandbox/sandbox';
 import { RefreshToken } from '../../src/auth/refresh-token.entity';
 import { describeApi } from '../../src/common/openapi-document';
+import { MetricsServer } from '../../src/metrics/metrics-server';
 import { canariesIn, canary, formsOf, listenToPrinted } from './canary';
 import { CanaryRecorder } from './canary-recorder';
 import { startTestSandbox } from './journey';
@@ -57,6 +58,7 @@ describe('secrets of a run with everything going wrong', () => {
       logTo: { write: (line) => void lines.push(line) },
       env: {
         LOG_LEVEL: 'trace',
+        METRICS_PORT: '0',
         AUTH_SECRET: AUTH.secret,
         REDIS_URL: `redis://berth:${encodeURIComponent(REDIS.secret)}@127.0.0.1:1/0`,
         HARBOR_DEADLINE_MS: '700',
@@ -236,6 +238,13 @@ describe('secrets of a run with everything going wrong', () => {
     expect(log).toContain('"level":40');
     expect(canariesIn(log, run.canaries)).toEqual([]);
     expect(canariesIn(printed(), run.canaries)).toEqual([]);
+  });
+
+  it('are in no metric', async () => {
+    const address = sandbox.app.get(MetricsServer).address;
+    const text = await (await fetch(`http://127.0.0.1:${address?.port ?? 0}/metrics`)).text();
+    expect(text).toContain('berth_login_failures_total');
+    expect(canariesIn(text, run.canaries)).toEqual([]);
   });
 
   it('are in no table of the database, nor anywhere in its files', async () => {
