@@ -53,6 +53,10 @@ export interface Config {
     /** Null: this is the only replica. May hold a password. */
     readonly url: string | null;
   };
+  readonly background: {
+    /** For tests: replicas without Redis are not refused. */
+    readonly replicasWithoutRedis: boolean;
+  };
   readonly accounts: {
     /** Before the username in a personal project's name: `user-`. */
     readonly projectPrefix: string;
@@ -80,6 +84,14 @@ export interface Config {
     readonly callsPerSecond: number;
     /** What is put right; the rest is only reported. */
     readonly repairs: readonly RepairChoice[];
+  };
+  readonly sweep: {
+    /** Each tag is looked at at least so often. */
+    readonly everyMs: number;
+    /** At most so many calls to Harbor in any second, of all replicas together. */
+    readonly callsPerSecond: number;
+    /** How many projects a replica looks at together. */
+    readonly parallel: number;
   };
   readonly images: {
     readonly taskTypes: readonly string[];

@@ -43,6 +43,11 @@ export const ENVIRONMENT_RULES: readonly EnvironmentRule[] = [
     expected: 'must not be less than REFRESH_TOKEN_SECONDS',
     isBroken: ({ SESSION_MAX_SECONDS, REFRESH_TOKEN_SECONDS }) => SESSION_MAX_SECONDS < REFRESH_TOKEN_SECONDS,
   },
+  {
+    keys: ['REPLICAS_WITHOUT_REDIS', 'NODE_ENV'],
+    expected: 'must be false in production: it is for tests, and several replicas need a REDIS_URL',
+    isBroken: ({ NODE_ENV, REPLICAS_WITHOUT_REDIS }) => NODE_ENV === 'production' && REPLICAS_WITHOUT_REDIS,
+  },
 ];
 
 function notOfTheSandbox(

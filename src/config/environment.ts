@@ -199,6 +199,9 @@ export class Environment {
   )
   readonly REDIS_URL?: string;
 
+  @Setting('true or false', flag)
+  readonly REPLICAS_WITHOUT_REDIS: boolean = false;
+
   @Setting(
     'lower-case letters and digits with single . _ or - between them, and one of those at the end',
     matching(/^([a-z0-9]+[._-])+$/, 32),
@@ -237,6 +240,15 @@ export class Environment {
     repairChoices,
   )
   readonly DRIFT_REPAIR: readonly RepairChoice[] = ['rule', 'member'];
+
+  @Setting('a whole number of hours from 1 to 168', wholeNumber(1, 168))
+  readonly SWEEP_EVERY_HOURS: number = 6;
+
+  @Setting('a whole number from 1 to 1000', wholeNumber(1, 1000))
+  readonly SWEEP_CALLS_PER_SECOND: number = 20;
+
+  @Setting('a whole number from 1 to 16', wholeNumber(1, 16))
+  readonly SWEEP_PARALLEL: number = 2;
 
   @Setting(
     'different names of lower-case letters, digits and -, separated by commas',

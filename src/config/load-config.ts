@@ -168,6 +168,7 @@ function toConfig(environment: Environment, harborCa: string | null, ldapCa: str
       credentialsPerHour: environment.CREDENTIALS_PER_HOUR,
     },
     redis: { url: environment.REDIS_URL ?? null },
+    background: { replicasWithoutRedis: environment.REPLICAS_WITHOUT_REDIS },
     accounts: {
       projectPrefix: environment.PROJECT_PREFIX,
       emailDomain: environment.ACCOUNT_EMAIL_DOMAIN,
@@ -183,6 +184,11 @@ function toConfig(environment: Environment, harborCa: string | null, ldapCa: str
       everyMs: environment.RECONCILE_EVERY_MINUTES * 60_000,
       callsPerSecond: environment.RECONCILE_CALLS_PER_SECOND,
       repairs: environment.DRIFT_REPAIR,
+    },
+    sweep: {
+      everyMs: environment.SWEEP_EVERY_HOURS * 3_600_000,
+      callsPerSecond: environment.SWEEP_CALLS_PER_SECOND,
+      parallel: environment.SWEEP_PARALLEL,
     },
     images: {
       taskTypes: environment.TASK_TYPES,
