@@ -24,3 +24,9 @@ export const PEOPLE = [
     admin: true,
   },
 ];
+
+/** The groups of the sandbox's directory, beside that of the admins. */
+export const GROUPS = [
+  { name: 'vision-lab', members: ['liuyizhou', 'ada'] },
+  { name: 'speech-lab', members: ['grace'] },
+];

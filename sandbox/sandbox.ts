@@ -6,7 +6,7 @@ import { SANDBOX_MARK } from '../src/config/environment-rules';
 import { loadConfig } from '../src/config/load-config';
 import { SandboxDirectory } from './directory/sandbox-directory';
 import { SandboxHarbor } from './harbor/sandbox-harbor';
-import { PEOPLE } from './people';
+import { GROUPS, PEOPLE } from './people';
 import { postJson } from './post-json';
 import { closeProjectCreation, makeServiceRobot, type ServiceRobot } from './service-robot';
 
@@ -87,6 +87,7 @@ async function start(
     host,
     port: portAfter(2),
     people: PEOPLE,
+    groups: GROUPS,
     ...(options.directoryBindPassword === undefined ? {} : { bindPassword: options.directoryBindPassword }),
   });
   stops.push(() => directory.stop());
@@ -144,6 +145,7 @@ function environment(
     LDAP_BIND_PASSWORD: directory.bindPassword,
     LDAP_BASE_DN: directory.baseDn,
     LDAP_ADMIN_GROUP_DN: directory.adminGroupDn,
+    LDAP_GROUP_BASE_DN: directory.groupBaseDn,
     AUTH_SECRET,
     ACCESS_TOKEN_SECONDS: '600',
     CREDENTIALS_PER_HOUR: '1000',

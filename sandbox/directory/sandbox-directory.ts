@@ -22,11 +22,18 @@ export interface SandboxPerson {
   unit?: string;
 }
 
+export interface SandboxGroup {
+  name: string;
+  /** Usernames. */
+  members: readonly string[];
+}
+
 export interface SandboxDirectoryOptions {
   host?: string;
   /** 0 or absent: any free port. */
   port?: number;
   people: readonly SandboxPerson[];
+  groups?: readonly SandboxGroup[];
   /** Of the entry that searches; `sandbox-directory` when not said. */
   bindPassword?: string;
   /** PEM: with both, the directory speaks LDAPS alone. It never knows StartTLS. */
@@ -104,10 +111,12 @@ export class SandboxDirectory {
   readonly baseDn = 'dc=sandbox,dc=example';
   readonly bindDn = 'cn=berth,dc=sandbox,dc=example';
   readonly bindPassword: string;
+  readonly groupBaseDn = 'ou=groups,dc=sandbox,dc=example';
   readonly adminGroupDn = 'cn=admins,ou=groups,dc=sandbox,dc=example';
   readonly operations: SandboxOperation[] = [];
 
   private readonly known: (SandboxPerson & { id: string })[];
+  private readonly groups: Map<string, readonly string[]>;
   private readonly sockets = new Set<Socket>();
   private server: Server | null = null;
   private port: number;
@@ -117,6 +126,7 @@ export class SandboxDirectory {
     this.bindPassword = options.bindPassword ?? 'sandbox-only-directory';
     this.host = options.host ?? '127.0.0.1';
     this.port = options.port ?? 0;
+    this.groups = new Map((options.groups ?? []).map(({ name, members }) => [name, members]));
     this.known = options.people.map((person) => ({
       ...person,
       id: uuidv5(`${person.unit ?? 'people'}/${person.username}`, ID_NAMESPACE),
@@ -163,6 +173,12 @@ export class SandboxDirectory {
 
   setPassword(username: string, password: string): void {
     this.get(username).password = password;
+  }
+
+  /** Makes the group where it is not there; without members it is gone, as a groupOfNames cannot be empty. */
+  setGroup(name: string, members: readonly string[]): void {
+    if (members.length === 0) this.groups.delete(name);
+    else this.groups.set(name, members);
   }
 
   setAdmin(username: string, admin: boolean): void {
@@ -305,12 +321,22 @@ export class SandboxDirectory {
         },
       };
     });
-    const member = this.known.filter(({ admin }) => admin === true).map((person) => this.dnOf(person));
-    const admins = {
-      dn: this.adminGroupDn,
-      attributes: { objectClass: ['groupOfNames'], cn: ['admins'], member },
+    const admins = this.known.filter(({ admin }) => admin === true);
+    const groups = [...this.groups].map(([name, usernames]) => {
+      const members = this.known.filter(({ username }) => usernames.includes(username));
+      return this.groupEntry(`cn=${name},${this.groupBaseDn}`, name, members);
+    });
+    return [...people, this.groupEntry(this.adminGroupDn, 'admins', admins), ...groups];
+  }
+
+  private groupEntry(dn: string, name: string, members: readonly SandboxPerson[]): Entry {
+    const attributes = {
+      objectClass: ['groupOfNames'],
+      cn: [name],
+      member: members.map((person) => this.dnOf(person)),
+      entryUUID: [uuidv5(`groups/${name}`, ID_NAMESPACE)],
     };
-    return [...people, admins];
+    return { dn, attributes };
   }
 }
 

@@ -28,6 +28,9 @@ describe('surveyDirectory', () => {
       disabledFilter: null,
       adminGroupDn: directory.adminGroupDn,
       groupMemberAttribute: 'member',
+      groupBaseDn: null,
+      groupNameAttribute: 'cn',
+      groupsMaxStaleMs: 86_400_000,
       timeoutMs: 1000,
     };
   });

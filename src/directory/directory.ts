@@ -1,3 +1,11 @@
+/** A group of the directory. */
+export interface DirectoryGroup {
+  /** The entry's own id, of the same attribute as a person's. */
+  id: string;
+  /** As the entry writes it. */
+  name: string;
+}
+
 /** One person of the directory, as its entry says. */
 export interface DirectoryEntry {
   /** The entry's own id (entryUUID, or objectGUID as lower-case hex with dashes): identity, also after a rename. */
@@ -11,6 +19,8 @@ export interface DirectoryEntry {
   isAdmin: boolean;
   /** Fits the configured filter of those who left; such a person cannot log in. */
   isDisabled: boolean;
+  /** Those that name the person as a member; null where the directory does not tell, or no place for them is set. */
+  groups: readonly DirectoryGroup[] | null;
 }
 
 /** A wrong or empty password, an unknown name and an ambiguous one are one value: nobody learns which it was. */
@@ -29,6 +39,9 @@ export abstract class Directory {
 
   /** The entry with this id (entryUUID or objectGUID), or null when the directory says there is none. */
   abstract findById(id: string): Promise<DirectoryEntry | null>;
+
+  /** The one group with this name, or null when there is none, or more than one, or no place for groups is set. */
+  abstract findGroup(name: string): Promise<DirectoryGroup | null>;
 
   /**
    * Which of these ids (at most 100) have an entry, and whether it is disabled; ids without an entry are left out.

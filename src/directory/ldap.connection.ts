@@ -9,7 +9,12 @@ export interface LdapSearch {
   filter: Filter;
   attributes: string[];
   sizeLimit: number;
+  /** What came is the answer, also when there is more. */
+  cutShort?: boolean;
 }
+
+/** RFC 4511 4.1.9. */
+const SIZE_LIMIT_EXCEEDED = 4;
 
 type ConnectionConfig = Pick<DirectoryConfig, 'url' | 'startTls' | 'ca'>;
 
@@ -74,7 +79,7 @@ export class LdapConnection {
   }
 
   /** At most `sizeLimit` + 1 entries. Referrals are not followed. More than `sizeLimit` may reject with code 4. */
-  async search(baseDn: string, search: LdapSearch): Promise<SearchEntry[]> {
+  async search(baseDn: string, { cutShort, ...search }: LdapSearch): Promise<SearchEntry[]> {
     this.refusePlainText();
     return this.ask<SearchEntry[]>('search', (resolve, reject) => {
       const entries: SearchEntry[] = [];
@@ -86,7 +91,11 @@ export class LdapConnection {
         found.on('searchEntry', (entry) => {
           if (entries.length <= search.sizeLimit) entries.push(entry);
         });
-        found.on('error', reject);
+        found.on('error', (failure) => {
+          const isCut = LdapFailure.of('search', failure).resultCode === SIZE_LIMIT_EXCEEDED;
+          if (cutShort === true && isCut) resolve(entries);
+          else reject(failure);
+        });
         found.on('end', () => resolve(entries));
       });
     });

@@ -25,6 +25,9 @@ const settings: DirectoryConfig = {
   disabledFilter: null,
   adminGroupDn: null,
   groupMemberAttribute: 'member',
+  groupBaseDn: null,
+  groupNameAttribute: 'cn',
+  groupsMaxStaleMs: 86_400_000,
   timeoutMs: 500,
 };
 

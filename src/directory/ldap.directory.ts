@@ -1,7 +1,15 @@
-import { AndFilter, EqualityFilter, OrFilter, parseFilter, type Filter, type SearchEntry } from 'ldapjs';
+import {
+  AndFilter,
+  EqualityFilter,
+  OrFilter,
+  parseFilter,
+  PresenceFilter,
+  type Filter,
+  type SearchEntry,
+} from 'ldapjs';
 import { DomainError } from '../common/errors';
 import type { DirectoryConfig } from '../config/config';
-import { Directory, type DirectoryEntry, type LoginResult } from './directory';
+import { Directory, type DirectoryEntry, type DirectoryGroup, type LoginResult } from './directory';
 import { readEntryId, searchedEntryId } from './entry-id';
 import { LdapConnection } from './ldap.connection';
 import { LdapFailure } from './ldap-failure';
@@ -36,7 +44,10 @@ const NOT_A_MEMBER: ReadonlySet<number> = new Set([RESULT.noSuchObject, RESULT.n
 
 const RETRY_AFTER_SECONDS = 30;
 
-type Person = Omit<DirectoryEntry, 'isAdmin' | 'isDisabled'>;
+/** Of more groups of one person, these many count. */
+const MAX_GROUPS = 500;
+
+type Person = Omit<DirectoryEntry, 'isAdmin' | 'isDisabled' | 'groups'>;
 type OpenConnection = () => Promise<LdapConnection>;
 
 /** The people of an LDAP server (RFC 4511) or Active Directory. Each call has connections of its own, and one deadline. */
@@ -85,6 +96,18 @@ export class LdapDirectory extends Directory {
 
   async findById(id: string): Promise<DirectoryEntry | null> {
     return this.find(this.config.idAttribute, searchedEntryId(this.config.idAttribute, id));
+  }
+
+  async findGroup(name: string): Promise<DirectoryGroup | null> {
+    const { groupBaseDn, groupNameAttribute: attribute } = this.config;
+    if (groupBaseDn === null || name === '' || name.includes('\0')) return null;
+    return this.converse(async (open) => {
+      const service = await this.openService(open);
+      const named = new EqualityFilter({ attribute, value: name });
+      const found = await this.searchGroups(service, groupBaseDn, named, 2);
+      const [group] = found;
+      return group !== undefined && found.length === 1 ? group : null;
+    });
   }
 
   async ping(): Promise<void> {
@@ -183,7 +206,43 @@ export class LdapDirectory extends Directory {
     const isDisabled =
       this.disabledFilter !== null &&
       (await this.idsOf(service, [person.id], this.disabledFilter)).includes(person.id);
-    return { ...person, isAdmin: await this.isAdmin(service, person.dn), isDisabled };
+    const isAdmin = await this.isAdmin(service, person.dn);
+    return { ...person, isAdmin, isDisabled, groups: await this.groupsOf(service, person.dn) };
+  }
+
+  /** A server that refuses to tell about groups keeps nobody from logging in. */
+  private async groupsOf(service: LdapConnection, value: string): Promise<DirectoryGroup[] | null> {
+    const { groupBaseDn, groupMemberAttribute: attribute } = this.config;
+    if (groupBaseDn === null) return null;
+    try {
+      const holdingIt = new EqualityFilter({ attribute, value });
+      return await this.searchGroups(service, groupBaseDn, holdingIt, MAX_GROUPS);
+    } catch (error) {
+      if (error instanceof LdapFailure && (error.resultCode !== null || error.step === 'read')) return null;
+      throw error;
+    }
+  }
+
+  /** What has no member is no group; of one that is in several places by one name, each counts. */
+  private async searchGroups(
+    service: LdapConnection,
+    groupBaseDn: string,
+    filter: Filter,
+    sizeLimit: number,
+  ): Promise<DirectoryGroup[]> {
+    const { idAttribute, groupNameAttribute, groupMemberAttribute } = this.config;
+    const hasMembers = new PresenceFilter({ attribute: groupMemberAttribute });
+    const entries = await service.search(groupBaseDn, {
+      scope: 'sub',
+      filter: new AndFilter({ filters: [hasMembers, filter] }),
+      attributes: [idAttribute, groupNameAttribute],
+      sizeLimit,
+      cutShort: true,
+    });
+    return entries.flatMap((entry) => {
+      const [name] = textsOf(entry, groupNameAttribute);
+      return name === undefined ? [] : [{ id: this.readId(entry), name }];
+    });
   }
 
   /** Those of the ids that have an entry of a person, one that also fits `filter`. */

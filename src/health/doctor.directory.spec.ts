@@ -17,6 +17,9 @@ const CONFIG: DirectoryConfig = {
   disabledFilter: null,
   adminGroupDn: 'cn=admins,dc=example',
   groupMemberAttribute: 'member',
+  groupBaseDn: null,
+  groupNameAttribute: 'cn',
+  groupsMaxStaleMs: 86_400_000,
   timeoutMs: 1000,
 };
 const WELL: DirectorySurvey = { people: 'found', adminGroup: 'has-members' };

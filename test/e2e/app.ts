@@ -67,6 +67,7 @@ export async function startApp(options: TestAppOptions = {}): Promise<TestApp> {
     LDAP_BIND_PASSWORD: directory.bindPassword,
     LDAP_BASE_DN: directory.baseDn,
     LDAP_ADMIN_GROUP_DN: directory.adminGroupDn,
+    LDAP_GROUP_BASE_DN: directory.groupBaseDn,
     AUTH_SECRET: 'a-secret-of-at-least-32-characters',
     LOG_LEVEL: 'info',
     ...options.variables,

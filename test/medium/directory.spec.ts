@@ -14,12 +14,17 @@ const REFERRAL = 'ldap://directory.invalid/dc=elsewhere';
 /** A directory with ada, the admin grace, two people called twin in two units, and the odd names; password: `pw-<name>`. */
 interface Engine {
   settings: DirectoryConfig;
+  /** Who of the odd names is in the group vision-lab. */
+  oddMembers: string[];
   rename(username: string, newUsername: string): void | Promise<void>;
   remove(username: string): void | Promise<void>;
   stop(): void | Promise<void>;
 }
 
-const base: Omit<DirectoryConfig, 'url' | 'bindDn' | 'bindPassword' | 'baseDn' | 'adminGroupDn'> = {
+const base: Omit<
+  DirectoryConfig,
+  'url' | 'bindDn' | 'bindPassword' | 'baseDn' | 'adminGroupDn' | 'groupBaseDn'
+> = {
   startTls: false,
   ca: null,
   loginAttribute: 'uid',
@@ -29,10 +34,14 @@ const base: Omit<DirectoryConfig, 'url' | 'bindDn' | 'bindPassword' | 'baseDn' |
   personFilter: '(objectClass=person)',
   disabledFilter: null,
   groupMemberAttribute: 'member',
+  groupNameAttribute: 'cn',
+  groupsMaxStaleMs: 86_400_000,
   timeoutMs: 2500,
 };
 
 async function startSandbox(): Promise<Engine> {
+  // ldapjs' server reads a filter by way of its text, and loses a `\\+` in it.
+  const oddMembers = ODD_NAMES.filter((name) => !name.includes('+'));
   const person = (username: string) => ({
     username,
     password: `pw-${username}`,
@@ -46,11 +55,16 @@ async function startSandbox(): Promise<Engine> {
       { ...person('twin'), email: null, unit: 'guests' },
       ...ODD_NAMES.map((name) => ({ ...person(name), email: null })),
     ],
+    groups: [
+      { name: 'vision-lab', members: ['ada', ...oddMembers] },
+      { name: 'speech-lab', members: ['grace'] },
+    ],
     referrals: [REFERRAL],
   });
-  const { url, bindDn, bindPassword, baseDn, adminGroupDn } = sandbox;
+  const { url, bindDn, bindPassword, baseDn, adminGroupDn, groupBaseDn } = sandbox;
   return {
-    settings: { ...base, url, bindDn, bindPassword, baseDn, adminGroupDn },
+    settings: { ...base, url, bindDn, bindPassword, baseDn, adminGroupDn, groupBaseDn },
+    oddMembers,
     rename: (username, newUsername) => sandbox.rename(username, newUsername),
     remove: (username) => sandbox.remove(username),
     stop: () => sandbox.stop(),
@@ -116,6 +130,13 @@ async function startSlapd(): Promise<Engine> {
   await addPerson('alias', 'people', { uid: ['alias', 'nickname'] });
   const adminGroupDn = `cn=admins,ou=groups,${root}`;
   await admin.add(adminGroupDn, { objectClass: 'groupOfNames', member: dnOf('grace') });
+  const addGroup = (name: string, members: string[]) =>
+    admin.add(`cn=${name},ou=groups,${root}`, {
+      objectClass: 'groupOfNames',
+      member: members.map((one) => dnOf(one).replaceAll('\\5c5c', '\\5c')),
+    });
+  await addGroup('vision-lab', ['ada', ...ODD_NAMES]);
+  await addGroup('speech-lab', ['grace']);
   await admin.add(`ou=elsewhere,${root}`, { objectClass: ['referral', 'extensibleObject'], ref: REFERRAL });
   return {
     settings: {
@@ -125,7 +146,9 @@ async function startSlapd(): Promise<Engine> {
       bindPassword: 'service-secret',
       baseDn: root,
       adminGroupDn,
+      groupBaseDn: `ou=groups,${root}`,
     },
+    oddMembers: ODD_NAMES,
     rename: (username, newUsername) => admin.rename(dnOf(username), `uid=${newUsername}`),
     remove: (username) => admin.remove(dnOf(username)),
     stop: () => admin.close(),
@@ -166,6 +189,7 @@ describe.each([
         email: 'ada@example.org',
         isAdmin: false,
         isDisabled: false,
+        groups: [{ id: expect.stringMatching(UUID) as string, name: 'vision-lab' }],
       },
     });
   });
@@ -175,6 +199,31 @@ describe.each([
       ok: true,
       entry: { isAdmin: true, email: null },
     });
+  });
+
+  it('tells the groups that name the person, and nobody else’s', async () => {
+    const namesOf = async (username: string) =>
+      (await directory.findByUsername(username))?.groups?.map(({ name }) => name).sort();
+    expect(await namesOf('ada')).toEqual(['vision-lab']);
+    expect(await namesOf('grace')).toEqual(['admins', 'speech-lab']);
+    const odd = await Promise.all(engine.oddMembers.map(async (name) => [name, await namesOf(name)]));
+    expect(odd).toEqual(engine.oddMembers.map((name) => [name, ['vision-lab']]));
+  });
+
+  it('finds a group by its name as the directory compares names, with the id that its members have it by', async () => {
+    const ada = await directory.findByUsername('ada');
+    expect(await directory.findGroup('Vision-Lab')).toEqual(ada?.groups?.[0]);
+    for (const name of ['vision', 'vision*', '*', '', 'vision-lab)(cn=*', 'vision\0', 'people']) {
+      expect(await directory.findGroup(name)).toBeNull();
+    }
+  });
+
+  it('knows no groups where none are configured, and logs in where they cannot be read', async () => {
+    const without = new LdapDirectory({ ...engine.settings, groupBaseDn: null });
+    expect(await without.login('ada', 'pw-ada')).toMatchObject({ ok: true, entry: { groups: null } });
+    expect(await without.findGroup('vision-lab')).toBeNull();
+    const nowhere = new LdapDirectory({ ...engine.settings, groupBaseDn: 'ou=nowhere,dc=nowhere' });
+    expect(await nowhere.login('ada', 'pw-ada')).toMatchObject({ ok: true, entry: { groups: null } });
   });
 
   it('has no admins when the group is not there', async () => {
@@ -440,7 +489,7 @@ describe('LdapDirectory on the sandbox directory', () => {
     expect(await new LdapDirectory({ ...base, ...facts(second) }).findByUsername('ada')).toEqual(before);
   });
 
-  function facts({ url, bindDn, bindPassword, baseDn, adminGroupDn }: SandboxDirectory) {
-    return { url, bindDn, bindPassword, baseDn, adminGroupDn };
+  function facts({ url, bindDn, bindPassword, baseDn, adminGroupDn, groupBaseDn }: SandboxDirectory) {
+    return { url, bindDn, bindPassword, baseDn, adminGroupDn, groupBaseDn };
   }
 });
