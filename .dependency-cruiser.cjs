@@ -12,6 +12,7 @@ const doors = {
     'roles.decorator',
     'persons.service',
     'person.entity',
+    'person-groups',
     'offboarded',
     'offboarded-persons',
     'username-key',

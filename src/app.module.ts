@@ -7,6 +7,7 @@ import { AuditReadingModule } from './audit/audit-reading.module';
 import { AuditModule } from './audit/audit.module';
 import { AuthModule } from './auth/auth.module';
 import { BackgroundModule } from './background/background.module';
+import { ChangesModule } from './changes/changes.module';
 import { LoggingModule } from './common/logging';
 import { ProcessModule } from './common/process.module';
 import type { Config } from './config/config';
@@ -15,6 +16,7 @@ import { DatabaseModule } from './database/database.module';
 import { DiagnoseModule } from './diagnose/diagnose.module';
 import { HealthModule } from './health/health.module';
 import { ImagesModule } from './images/images.module';
+import { JobsModule } from './jobs/jobs.module';
 import { LookupModule } from './lookup/lookup.module';
 import { MetricsModule } from './metrics/metrics.module';
 import { ProjectManagementModule } from './projects/project-management.module';
@@ -34,6 +36,7 @@ export class AppModule {
         DatabaseModule.forRoot(),
         AuditModule,
         BackgroundModule,
+        ChangesModule,
         ThrottleModule,
         AuthModule,
         AuditReadingModule,
@@ -44,6 +47,7 @@ export class AppModule {
         DiagnoseModule,
         ImagesModule,
         LookupModule,
+        JobsModule,
         HealthModule,
       ],
     };

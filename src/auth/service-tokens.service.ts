@@ -4,7 +4,8 @@ import { LRUCache } from 'lru-cache';
 import { IsNull, type EntityManager, type Repository } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { AuditService } from '../audit/audit.service';
-import { Changes } from '../common/changes';
+import { aboutServiceToken } from '../changes/change-key';
+import { Changes } from '../changes/changes';
 import { Clock } from '../common/clock';
 import { Cursor, toPage, type Page } from '../common/paging';
 import type { Caller, ServiceCaller } from './caller';
@@ -90,9 +91,9 @@ export class ServiceTokensService {
       const token = await manager.findOneBy(ServiceToken, { id, revokedAt: IsNull() });
       if (token === null || !(await this.markRevoked(manager, id))) return;
       await this.audit.record(manager, caller, 'service-token.revoked', targetOf(token));
+      await this.changes.record(manager, aboutServiceToken(id));
     });
     this.callers.clear();
-    this.changes.note();
   }
 
   /** Null when the token is not ours or was revoked. Asks the database at most once a second for each token. */

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { AuditService } from '../audit/audit.service';
-import { Changes } from '../common/changes';
+import { Changes } from '../changes/changes';
 import { Clock } from '../common/clock';
 import { loadConfigFromProcess } from '../config/load-config';
 import { dataSourceOptions, openDataSource } from '../database/data-source';
@@ -28,7 +28,7 @@ async function main(): Promise<void> {
       database.getRepository(ServiceToken),
       clock,
       new AuditService(clock, database),
-      new Changes(),
+      new Changes(clock),
     );
     const { secret } = await tokens.create(wanted.kind, wanted.name, null);
     console.log(secret);

@@ -1,9 +1,8 @@
 import { Global, Module } from '@nestjs/common';
-import { Changes } from './changes';
 import { Clock } from './clock';
 import { Draining } from './draining';
 
-/** What every part of the running process shares: the time, whether it is stopping, and what it changed. */
+/** What every part of the running process shares : the time, and whether it is stopping. */
 @Global()
-@Module({ providers: [Changes, Clock, Draining], exports: [Changes, Clock, Draining] })
+@Module({ providers: [Clock, Draining], exports: [Clock, Draining] })
 export class ProcessModule {}

@@ -1,4 +1,4 @@
-import { Column, PrimaryColumn } from 'typeorm';
+import { Column, PrimaryColumn, PrimaryGeneratedColumn } from 'typeorm';
 
 /**
  * The only column kinds that entities use, so that MariaDB, MySQL and SQLite store the same and one set of
@@ -13,6 +13,16 @@ interface ColumnChoice {
 /** A UUIDv7 made by the application. */
 export function IdColumn(): PropertyDecorator {
   return PrimaryColumn('varchar', { length: 36 });
+}
+
+/** The number of a row among all of its table, handed out by the database at the insert; up to 2^31. */
+export function SequenceColumn(): PropertyDecorator {
+  return PrimaryGeneratedColumn('increment');
+}
+
+/** A text of at most `length` characters as part of the primary key, case-sensitive. */
+export function KeyColumn(length: number): PropertyDecorator {
+  return PrimaryColumn('varchar', { length });
 }
 
 /** Text of at most `length` characters, case-sensitive. */

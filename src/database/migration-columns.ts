@@ -6,6 +6,8 @@ import type { QueryRunner, TableColumnOptions } from 'typeorm';
  */
 export interface MigrationColumns {
   id(name: string): TableColumnOptions;
+  key(name: string, length: number): TableColumnOptions;
+  sequence(name: string): TableColumnOptions;
   text(name: string, length: number, nullable?: 'nullable'): TableColumnOptions;
   time(name: string, nullable?: 'nullable'): TableColumnOptions;
   bytes(name: string, nullable?: 'nullable'): TableColumnOptions;
@@ -30,6 +32,14 @@ export function migrationColumns(queryRunner: QueryRunner): MigrationColumns {
   });
   return {
     id: (name) => column(name, undefined, { length: '36', isPrimary: true, ...binary }),
+    sequence: (name) =>
+      column(name, undefined, {
+        type: isSqlite ? 'integer' : 'int',
+        isPrimary: true,
+        isGenerated: true,
+        generationStrategy: 'increment',
+      }),
+    key: (name, length) => column(name, undefined, { length: String(length), isPrimary: true, ...binary }),
     text: (name, length, nullable) => column(name, nullable, { length: String(length), ...binary }),
     time: (name, nullable) => column(name, nullable, { type: 'datetime', precision: 3 }),
     bytes: (name, nullable) => column(name, nullable, { type: 'bigint' }),

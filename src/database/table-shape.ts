@@ -101,6 +101,8 @@ function columnCode({ name, type, length, isPrimary, isNullable }: Column): stri
   if (type === 'varchar' && length !== '' && !isPrimary)
     return `column.text('${name}', ${length}${nullable})`;
   if (type === 'varchar' && length === '36' && !isNullable) return `column.id('${name}')`;
+  if (type === 'varchar' && length !== '' && !isNullable) return `column.key('${name}', ${length})`;
+  if (kind === 'count' && isPrimary && !isNullable) return `column.sequence('${name}')`;
   if (kind !== undefined && !isPrimary) return `column.${kind}('${name}'${nullable})`;
   throw new Error(`column ${name} (${type}) is of no kind that columns.ts has`);
 }

@@ -3,7 +3,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { LRUCache } from 'lru-cache';
-import { Changes } from '../common/changes';
+import { Changes } from '../changes/changes';
 import { Clock } from '../common/clock';
 import { Draining } from '../common/draining';
 import type { LookupDto } from './dto/lookup.dto';
@@ -39,7 +39,13 @@ export class LookupMemory implements OnModuleInit {
     private readonly changes: Changes,
   ) {}
 
+  /** How often something changed; what was remembered before is forgotten. */
+  count = 0;
+
   onModuleInit(): void {
+    this.changes.listen(() => {
+      this.count += 1;
+    });
     const fastify = this.host.httpAdapter.getInstance<FastifyInstance>();
     fastify.addHook('onRequest', (request, reply, done) => {
       const remembered = this.find(request);
@@ -67,7 +73,7 @@ export class LookupMemory implements OnModuleInit {
     // Only an ordinary answer tells the client to close its connection.
     if (request.method !== 'GET' || this.draining.isBegun) return undefined;
     const remembered = this.remembered.get(questionOf(request));
-    return remembered?.changes === this.changes.count ? remembered : undefined;
+    return remembered?.changes === this.count ? remembered : undefined;
   }
 
   private answer(remembered: Remembered, request: FastifyRequest, reply: FastifyReply): void {

@@ -4,7 +4,6 @@ import type { FastifyRequest } from 'fastify';
 import type { Caller } from '../auth/caller';
 import { CurrentCaller } from '../auth/current-caller.decorator';
 import { Allow } from '../auth/roles.decorator';
-import { Changes } from '../common/changes';
 import { RequestLanguage } from '../common/language.decorator';
 import type { Language } from '../common/messages';
 import { ApiProblem } from '../common/openapi-problem';
@@ -18,7 +17,6 @@ export class LookupController {
   constructor(
     private readonly lookups: LookupService,
     private readonly memory: LookupMemory,
-    private readonly changes: Changes,
   ) {}
 
   @Get()
@@ -51,7 +49,7 @@ export class LookupController {
     @RequestLanguage() language: Language,
     @Req() request: FastifyRequest,
   ): Promise<LookupDto> {
-    const changes = this.changes.count;
+    const changes = this.memory.count;
     const answer = toLookupDto(await this.lookups.lookup(caller, query), language);
     if (answer.recordedDigest !== null) this.memory.remember(request, answer, changes);
     return answer;

@@ -11,5 +11,6 @@ import { LookupService } from './lookup.service';
   imports: [AuthModule, HarborModule, ImagesModule, TagRuleModule],
   controllers: [LookupController],
   providers: [LookupService, LookupMemory],
+  exports: [LookupService],
 })
 export class LookupModule {}

@@ -1,0 +1,9 @@
+import { Global, Module } from '@nestjs/common';
+import { ChangeFeed } from './change-feed';
+import { ChangePruning } from './change-pruning';
+import { Changes } from './changes';
+
+/** What changed, in one order for all replicas, so that what each keeps in memory is right. */
+@Global()
+@Module({ providers: [Changes, ChangeFeed, ChangePruning], exports: [Changes, ChangeFeed] })
+export class ChangesModule {}
