@@ -1,31 +1,41 @@
 import { Account } from '../accounts/account.entity';
 import { OffboardingRound } from '../accounts/offboarding-round.entity';
 import { AuditEntry } from '../audit/audit-entry.entity';
+import { DirectoryGroupRow } from '../auth/directory-group.entity';
 import { LoginFailure } from '../auth/login-failure.entity';
+import { PersonGroup } from '../auth/person-group.entity';
 import { Person } from '../auth/person.entity';
 import { RefreshToken } from '../auth/refresh-token.entity';
 import { ServiceToken } from '../auth/service-token.entity';
 import { Session } from '../auth/session.entity';
 import { BackgroundLease } from '../background/background-lease.entity';
+import { Installation } from '../background/installation.entity';
+import { Replica } from '../background/replica.entity';
 import { Change } from '../changes/change.entity';
+import { ImageAudience } from '../images/image-audience.entity';
 import { ImageFieldChange } from '../images/image-field-change.entity';
+import { ImageTerm } from '../images/image-term.entity';
 import { Image } from '../images/image.entity';
 import { DigestRemoval } from '../jobs/digest-removal.entity';
 import { ImageUse } from '../jobs/image-use.entity';
 import { JobImage } from '../jobs/job-image.entity';
 import { Job } from '../jobs/job.entity';
+import { SearchWord } from '../images/search-word.entity';
 import { DriftRecord } from '../projects/drift-record.entity';
 import { ProjectMember } from '../projects/project-member.entity';
 import { Project } from '../projects/project.entity';
 import { QuotaRequest } from '../projects/quota-request.entity';
 import { ReconcileRound } from '../projects/reconcile-round.entity';
 import { Robot } from '../projects/robot.entity';
+import { RuleExemptionIntent } from '../projects/rule-exemption.entity';
 import { SuspendedMembership } from '../projects/suspended-membership.entity';
 import { TagRecord } from '../tag-rule/tag-record.entity';
 
 /** Every table of Berth. */
 export const entities = [
   Person,
+  DirectoryGroupRow,
+  PersonGroup,
   Session,
   RefreshToken,
   ServiceToken,
@@ -35,12 +45,16 @@ export const entities = [
   ProjectMember,
   QuotaRequest,
   Robot,
+  RuleExemptionIntent,
   DriftRecord,
   ReconcileRound,
   SuspendedMembership,
   OffboardingRound,
   Image,
   ImageFieldChange,
+  ImageAudience,
+  ImageTerm,
+  SearchWord,
   TagRecord,
   Job,
   JobImage,
@@ -48,5 +62,7 @@ export const entities = [
   DigestRemoval,
   AuditEntry,
   BackgroundLease,
+  Installation,
+  Replica,
   Change,
 ] as const;

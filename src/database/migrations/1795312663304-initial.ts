@@ -1,7 +1,7 @@
 import { type MigrationInterface, type QueryRunner, Table } from 'typeorm';
 import { migrationColumns } from '../migration-columns';
 
-export class Initial1795312411467 implements MigrationInterface {
+export class Initial1795312663304 implements MigrationInterface {
   async up(queryRunner: QueryRunner): Promise<void> {
     const column = migrationColumns(queryRunner);
     await queryRunner.createTable(
@@ -203,6 +203,30 @@ export class Initial1795312411467 implements MigrationInterface {
     );
     await queryRunner.createTable(
       new Table({
+        name: 'image_audiences',
+        columns: [
+          column.key('audience', 200),
+          column.id('imageId'),
+          column.text('personId', 36),
+          column.text('name', 512),
+          column.text('taskType', 64),
+          column.text('title', 64),
+          column.bytes('usedAtMs'),
+          column.bytes('sizeBytes'),
+          column.text('terms', 4000),
+        ],
+        indices: [
+          { name: 'ix_image_audiences_name', columnNames: ['name', 'audience'] },
+          { name: 'ix_image_audiences_image', columnNames: ['imageId', 'audience'] },
+          { name: 'ix_image_audiences_size', columnNames: ['audience', 'sizeBytes', 'imageId'] },
+          { name: 'ix_image_audiences_used', columnNames: ['audience', 'usedAtMs', 'imageId'] },
+          { name: 'ix_image_audiences_title', columnNames: ['audience', 'title', 'imageId'] },
+          { name: 'ix_image_audiences_task_type', columnNames: ['audience', 'taskType', 'imageId'] },
+        ],
+      }),
+    );
+    await queryRunner.createTable(
+      new Table({
         name: 'image_changes',
         columns: [
           column.id('id'),
@@ -216,6 +240,9 @@ export class Initial1795312411467 implements MigrationInterface {
         ],
         indices: [{ name: 'ix_image_changes_image', columnNames: ['imageId', 'id'] }],
       }),
+    );
+    await queryRunner.createTable(
+      new Table({ name: 'image_terms', columns: [column.key('term', 300), column.id('imageId')] }),
     );
     await queryRunner.createTable(
       new Table({
@@ -236,13 +263,20 @@ export class Initial1795312411467 implements MigrationInterface {
           column.text('kind', 16),
           column.json('platforms'),
           column.bytes('sizeBytes'),
+          column.text('visibility', 16),
+          column.text('title', 64),
+          column.bytes('usedAtMs'),
+          column.text('terms', 4000),
           column.count('version'),
           column.time('createdAt'),
           column.time('updatedAt'),
         ],
         indices: [
           { name: 'ix_images_tag_record', columnNames: ['tagRecordId'] },
-          { name: 'ix_images_person_task_type', columnNames: ['personId', 'taskType', 'id'] },
+          { name: 'ix_images_size', columnNames: ['sizeBytes', 'id'] },
+          { name: 'ix_images_used', columnNames: ['usedAtMs', 'id'] },
+          { name: 'ix_images_title', columnNames: ['title', 'id'] },
+          { name: 'ix_images_task_type', columnNames: ['taskType', 'id'] },
           { name: 'uq_images_person_name', columnNames: ['personId', 'name'], isUnique: true },
         ],
       }),
@@ -312,6 +346,7 @@ export class Initial1795312411467 implements MigrationInterface {
         ],
       }),
     );
+    await queryRunner.createTable(new Table({ name: 'search_words', columns: [column.key('word', 64)] }));
     await queryRunner.createTable(
       new Table({
         name: 'drifts',
@@ -450,6 +485,25 @@ export class Initial1795312411467 implements MigrationInterface {
     );
     await queryRunner.createTable(
       new Table({
+        name: 'rule_exemptions',
+        columns: [
+          column.id('id'),
+          column.text('projectId', 36),
+          column.text('repository', 255),
+          column.text('tag', 128, 'nullable'),
+          column.count('ruleId'),
+          column.flag('isUnsure'),
+          column.time('dueAt'),
+          column.time('createdAt'),
+        ],
+        indices: [
+          { name: 'ix_rule_exemptions_due', columnNames: ['dueAt'] },
+          { name: 'ix_rule_exemptions_project', columnNames: ['projectId'] },
+        ],
+      }),
+    );
+    await queryRunner.createTable(
+      new Table({
         name: 'suspended_memberships',
         columns: [
           column.id('id'),
@@ -477,14 +531,23 @@ export class Initial1795312411467 implements MigrationInterface {
           column.text('tag', 128),
           column.count('harborProjectId'),
           column.text('recordedDigest', 71, 'nullable'),
+          column.time('recordedPushedAt', 'nullable'),
           column.text('currentDigest', 71, 'nullable'),
           column.text('state', 16),
+          column.time('goneSince', 'nullable'),
           column.flag('recordedGone'),
+          column.text('flaggedDigest', 71, 'nullable'),
           column.text('kind', 16),
           column.json('platforms'),
           column.bytes('sizeBytes'),
           column.time('firstSeenAt'),
           column.time('checkedAt'),
+          column.text('checkedBy', 16),
+          column.time('retiredAt', 'nullable'),
+          column.count('life'),
+          column.bytes('loggedRow', 'nullable'),
+          column.text('loggedDigest', 71, 'nullable'),
+          column.count('historyCount'),
           column.count('version'),
         ],
         indices: [
@@ -497,18 +560,22 @@ export class Initial1795312411467 implements MigrationInterface {
   async down(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.dropTable('tag_records');
     await queryRunner.dropTable('suspended_memberships');
+    await queryRunner.dropTable('rule_exemptions');
     await queryRunner.dropTable('robots');
     await queryRunner.dropTable('reconcile_rounds');
     await queryRunner.dropTable('quota_requests');
     await queryRunner.dropTable('projects');
     await queryRunner.dropTable('project_members');
     await queryRunner.dropTable('drifts');
+    await queryRunner.dropTable('search_words');
     await queryRunner.dropTable('jobs');
     await queryRunner.dropTable('job_images');
     await queryRunner.dropTable('image_uses');
     await queryRunner.dropTable('digest_removals');
     await queryRunner.dropTable('images');
+    await queryRunner.dropTable('image_terms');
     await queryRunner.dropTable('image_changes');
+    await queryRunner.dropTable('image_audiences');
     await queryRunner.dropTable('changes');
     await queryRunner.dropTable('background_leases');
     await queryRunner.dropTable('service_tokens');
