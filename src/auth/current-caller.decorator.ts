@@ -1,6 +1,6 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import type { Caller, PersonCaller } from './caller';
+import type { Caller, PersonCaller, ServiceCaller } from './caller';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -18,6 +18,13 @@ export const CurrentCaller = createParamDecorator((_: unknown, context: Executio
 export const CurrentPerson = createParamDecorator((_: unknown, context: ExecutionContext): PersonCaller => {
   const caller = callerOf(context);
   if (caller.kind !== 'person') throw new Error(`a route for persons let a ${caller.kind} in`);
+  return caller;
+});
+
+/** The program that calls with its service token. Only for routes that are open to schedulers and platforms alone. */
+export const CurrentService = createParamDecorator((_: unknown, context: ExecutionContext): ServiceCaller => {
+  const caller = callerOf(context);
+  if (caller.kind === 'person') throw new Error('a route for programs let a person in');
   return caller;
 });
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { In, type DataSource, type EntityManager } from 'typeorm';
+import { In, type DataSource, type EntityManager, type SelectQueryBuilder } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { DomainError } from '../common/errors';
 import { databaseTimeSql } from '../database/database-time';
@@ -112,7 +112,10 @@ export class LeasesService {
     return new Map(uses.map(({ name, lastUsedAt }) => [name, lastUsedAt]));
   }
 
-  private leases(manager: EntityManager, { project, repository, digest }: DigestName) {
+  private leases(
+    manager: EntityManager,
+    { project, repository, digest }: DigestName,
+  ): SelectQueryBuilder<JobImage> {
     return manager
       .createQueryBuilder(JobImage, 'image')
       .innerJoin(Job, 'job', 'job.id = image.runId')

@@ -1,0 +1,15 @@
+import { Module } from '@nestjs/common';
+import { AuthModule } from '../auth/auth.module';
+import { LookupModule } from '../lookup/lookup.module';
+import { ImageUses } from './image-uses';
+import { JobsController } from './jobs.controller';
+import { JobsService } from './jobs.service';
+import { LeaseSweep } from './lease-sweep';
+import { LeasesModule } from './leases.module';
+
+@Module({
+  imports: [AuthModule, LookupModule, LeasesModule],
+  controllers: [JobsController],
+  providers: [JobsService, ImageUses, LeaseSweep],
+})
+export class JobsModule {}
