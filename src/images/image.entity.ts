@@ -3,10 +3,15 @@ import { BytesColumn, CountColumn, IdColumn, JsonColumn, TextColumn, TimeColumn 
 import type { ArtifactKind, ArtifactPlatform } from '../harbor/harbor.types';
 import type { ImageDescription } from './image-description';
 
+export type Visibility = 'private' | 'public';
+
 /** An entry of the catalog: a link that a person imported. */
 @Entity('images')
 @Index('uq_images_person_name', ['personId', 'name'], { unique: true })
-@Index('ix_images_person_task_type', ['personId', 'taskType', 'id'])
+@Index('ix_images_task_type', ['taskType', 'id'])
+@Index('ix_images_title', ['title', 'id'])
+@Index('ix_images_used', ['usedAtMs', 'id'])
+@Index('ix_images_size', ['sizeBytes', 'id'])
 @Index('ix_images_tag_record', ['tagRecordId'])
 export class Image {
   /** UUIDv7: newer images have greater ids. */
@@ -60,6 +65,21 @@ export class Image {
 
   @BytesColumn()
   sizeBytes: number;
+
+  @TextColumn(16)
+  visibility: Visibility;
+
+  /** The description as lists by title are sorted (see search-terms.ts). */
+  @TextColumn(64)
+  title: string;
+
+  /** When a job last asked for it, in milliseconds since 1970; 0: none did. */
+  @BytesColumn()
+  usedAtMs: number;
+
+  /** What it is found by, as it was stored (see search-terms.ts). */
+  @TextColumn(4000)
+  terms: string;
 
   @CountColumn()
   version: number;

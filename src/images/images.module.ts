@@ -9,16 +9,21 @@ import { TagRuleModule } from '../tag-rule/tag-rule.module';
 import { BrowsingController } from './browsing.controller';
 import { BrowsingService } from './browsing.service';
 import { ImageAccess } from './image-access';
+import { ImageAudience } from './image-audience.entity';
+import { ImageAudiences } from './image-audiences';
 import { ImageBatchService } from './image-batch.service';
 import { ImageFieldChange } from './image-field-change.entity';
+import { ImageTerm } from './image-term.entity';
 import { ImageVerdicts } from './image-verdicts.service';
+import { ImageVisibility } from './image-visibility';
 import { Image } from './image.entity';
 import { ImagesController } from './images.controller';
 import { ImagesService } from './images.service';
+import { SearchWord } from './search-word.entity';
 
 @Module({
   imports: [
-    TypeOrmModule.forFeature([Image, ImageFieldChange]),
+    TypeOrmModule.forFeature([Image, ImageFieldChange, ImageAudience, ImageTerm, SearchWord]),
     AuthModule,
     HarborModule,
     AccountsModule,
@@ -27,7 +32,15 @@ import { ImagesService } from './images.service';
     TagRuleModule,
   ],
   controllers: [ImagesController, BrowsingController],
-  providers: [ImagesService, ImageAccess, ImageVerdicts, ImageBatchService, BrowsingService],
-  exports: [ImagesService, ImageAccess],
+  providers: [
+    ImagesService,
+    ImageAccess,
+    ImageAudiences,
+    ImageVisibility,
+    ImageVerdicts,
+    ImageBatchService,
+    BrowsingService,
+  ],
+  exports: [ImagesService, ImageAccess, ImageVisibility],
 })
 export class ImagesModule {}

@@ -4,7 +4,8 @@ import { In, LessThan, type DataSource, type FindOptionsWhere } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { AuditService } from '../audit/audit.service';
 import type { PersonCaller } from '../auth/caller';
-import { Changes } from '../common/changes';
+import { aboutLink } from '../changes/change-key';
+import { Changes } from '../changes/changes';
 import { Clock } from '../common/clock';
 import { DomainError } from '../common/errors';
 import { requireFresh } from '../common/etag';
@@ -18,9 +19,11 @@ import type { TagState } from '../tag-rule/tag-rule';
 import { TagRecordsService } from '../tag-rule/tag-records.service';
 import { changesBetween } from './field-changes';
 import { ImageFieldChange } from './image-field-change.entity';
+import { ImageAudiences } from './image-audiences';
 import { imageName, imageNotFound } from './image-name';
 import { ImageVerdicts, type Verdict } from './image-verdicts.service';
 import { Image } from './image.entity';
+import { joinTerms, termsOf, titleKey } from './search-terms';
 
 /** An image together with the tag record that says how it stands; null for a link with a digest. */
 export interface CatalogedImage {
@@ -69,6 +72,7 @@ export class ImagesService {
     private readonly verdicts: ImageVerdicts,
     private readonly tagRecords: TagRecordsService,
     private readonly harbor: HarborClient,
+    private readonly audiences: ImageAudiences,
     private readonly audit: AuditService,
     private readonly changes: Changes,
     private readonly clock: Clock,
@@ -104,21 +108,27 @@ export class ImagesService {
       kind: artifact.kind,
       platforms: artifact.platforms,
       sizeBytes: artifact.sizeBytes,
+      visibility: 'private',
+      title: titleKey(wanted.description),
+      usedAtMs: 0,
+      terms: joinTerms(termsOf({ ...wanted, ...link, kind: artifact.kind, platforms: artifact.platforms })),
       version: 1,
       createdAt: now,
       updatedAt: now,
     });
     try {
+      await this.audiences.learnWords(image.terms);
       await this.dataSource.transaction(async (manager) => {
         await manager.insert(Image, image);
+        await this.audiences.add(manager, image);
         await this.audit.record(manager, caller, 'image.imported', formatImageLink(link));
+        await this.changes.record(manager, aboutLink(name));
       });
     } catch (error) {
       if (!isUniqueViolation(error)) throw error;
       await this.refuseSecondImport(caller.personId, name, link);
       throw error;
     }
-    this.changes.note();
     return { image, record };
   }
 
@@ -193,10 +203,16 @@ export class ImagesService {
     };
     const changes = changesBetween(image, fields);
     if (changes.length === 0) return { image, record };
-    const written = { ...fields, version: image.version + 1, updatedAt: now };
+    const listed = {
+      title: titleKey(fields.description),
+      terms: joinTerms(termsOf({ ...image, ...fields })),
+    };
+    const written = { ...fields, ...listed, version: image.version + 1, updatedAt: now };
+    await this.audiences.learnWords(written.terms);
     await this.dataSource.transaction(async (manager) => {
       const { affected } = await manager.update(Image, { id, version: image.version }, written);
       if (affected !== 1) throw new DomainError('stale', 'request.stale');
+      await this.audiences.update(manager, image, { ...image, ...written });
       const { username, actedForBy } = caller;
       const rows = changes.map((row) => ({
         ...row,
@@ -236,14 +252,24 @@ export class ImagesService {
 
   /** Takes it out of the catalog; what is in Harbor stays. Nothing happens when it is absent or somebody else's. */
   async delete(caller: PersonCaller, id: string): Promise<void> {
-    const image = await this.dataSource.manager.findOneBy(Image, { id, personId: caller.personId });
-    if (image === null) return;
-    await this.dataSource.transaction(async (manager) => {
+    for (;;) {
+      const image = await this.dataSource.manager.findOneBy(Image, { id, personId: caller.personId });
+      if (image === null || (await this.deleteAsRead(caller, image))) break;
+    }
+  }
+
+  /** False: somebody changed it meanwhile, and nothing was done. */
+  private async deleteAsRead(caller: PersonCaller, image: Image): Promise<boolean> {
+    const { id, version } = image;
+    return this.dataSource.transaction(async (manager) => {
+      const { affected } = await manager.delete(Image, { id, version });
+      if (affected !== 1) return false;
+      await this.audiences.remove(manager, image);
       await manager.delete(ImageFieldChange, { imageId: id });
-      await manager.delete(Image, { id });
       await this.audit.record(manager, caller, 'image.deleted', image.name);
+      await this.changes.record(manager, aboutLink(image.name));
+      return true;
     });
-    this.changes.note();
   }
 
   /** Looks at Harbor now and records what it saw. @throws DomainError not-found; outages of Harbor */
