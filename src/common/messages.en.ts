@@ -265,6 +265,11 @@ export const messagesEn = {
     detail:
       'Harbor’s project {project} was deleted and made again by somebody. Berth does not touch it. Ask an administrator to decide.',
   },
+  'project.rule-in-the-way': {
+    title: 'Another rule protects this tag',
+    detail:
+      'In the project {project} stands a tag immutability rule that Berth did not make, and it protects this tag too. Berth touches no rule of others. Delete or disable it in Harbor (project, Policy, Tag Immutability), and repeat.',
+  },
   'project.busy': {
     title: 'The project is being changed',
     detail: 'Another change of this project is running. Wait a few seconds, look at it, and repeat yours.',
@@ -922,6 +927,14 @@ export const messagesEn = {
     title: 'The tag was moved',
     detail:
       '{tag} was first seen as {recordedDigest} and is {currentDigest} now. Only "latest" may move: push the new image under a new tag and import that.',
+  },
+  'tag.not-found': {
+    title: 'There is no such tag',
+    detail: 'In {repository} there is no tag {tag}.',
+  },
+  'tag.signature': {
+    title: 'This tag belongs to an image',
+    detail: '{tag} holds what cosign keeps of an image. It goes with its image: delete that.',
   },
   'repository.not-found': {
     title: 'There is no such repository',

@@ -243,6 +243,11 @@ export const messagesZh: Readonly<Record<MessageCode, MessageText>> = {
     title: '此项目不是 Berth 创建的那个',
     detail: 'Harbor 中的项目 {project} 被人删除后又重新创建。Berth 不会改动它。请联系管理员决定。',
   },
+  'project.rule-in-the-way': {
+    title: '另有规则保护此标签',
+    detail:
+      '项目 {project} 中有一条不是 Berth 创建的标签不可变规则，它也保护此标签。Berth 不改动他人的规则。请在 Harbor 中（项目 → 策略 → 不可变的标签）删除或停用它，然后重试。',
+  },
   'project.busy': {
     title: '项目正在修改中',
     detail: '此项目的另一项修改正在进行。请等待几秒，查看项目后再重复您的修改。',
@@ -840,6 +845,14 @@ export const messagesZh: Readonly<Record<MessageCode, MessageText>> = {
     title: '标签被移动过',
     detail:
       '{tag} 最初的摘要是 {recordedDigest}，现在是 {currentDigest}。只有 “latest” 可以移动：请用新标签推送新镜像，再导入该标签。',
+  },
+  'tag.not-found': {
+    title: '没有此标签',
+    detail: '{repository} 中没有标签 {tag}。',
+  },
+  'tag.signature': {
+    title: '此标签属于一个镜像',
+    detail: '{tag} 保存 cosign 为某个镜像生成的内容。它随镜像一起删除：请删除该镜像。',
   },
   'repository.not-found': {
     title: '没有这个镜像库',

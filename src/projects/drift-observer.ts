@@ -16,6 +16,7 @@ import {
   type WantedMember,
 } from './drift';
 import { memberOf } from './memberships';
+import { ObservedRules } from './observed-rules';
 import { ProjectMember } from './project-member.entity';
 import type { Project } from './project.entity';
 import type { Pace } from './reconcile-pace';
@@ -53,6 +54,7 @@ export class DriftObserver {
     private readonly accounts: AccountStandings,
     private readonly persons: PersonsService,
     private readonly harbor: HarborClient,
+    private readonly rules: ObservedRules,
     @Inject(CONFIG) config: Config,
   ) {
     this.repairs = new Set(config.reconcile.repairs);
@@ -117,7 +119,7 @@ export class DriftObserver {
     await pace.turn();
     const members = await this.harbor.listMembers(name);
     await pace.turn();
-    const rules = await this.harbor.listImmutableRules(name);
+    const rules = await this.rules.list(name);
     await pace.turn();
     const quota = await this.harbor.findQuota(harborProjectId);
     const users = new Map<number, UserStanding>();

@@ -29,7 +29,7 @@ export function tagRuleState(rules: readonly ImmutableRule[]): TagRuleState {
   return need === 'enable' || rules.every(({ disabled }) => disabled) ? 'off' : 'changed';
 }
 
-function isTagRule(rule: ImmutableRule): boolean {
+export function isTagRule(rule: ImmutableRule): boolean {
   return (
     rule.repositories?.decoration === TAG_RULE.repositories.decoration &&
     rule.repositories.pattern === TAG_RULE.repositories.pattern &&

@@ -33,6 +33,9 @@ import { ReconcileService } from './reconcile.service';
 import { RobotProblems } from './robot-problems';
 import { RobotSweep } from './robot-sweep';
 import { Robot } from './robot.entity';
+import { RuleExemption } from './rule-exemption';
+import { RuleExemptionIntent } from './rule-exemption.entity';
+import { RuleExemptionSweep } from './rule-exemption-sweep';
 import { RobotsInHarbor } from './robots-in-harbor';
 import { RobotsController } from './robots.controller';
 import { RobotsService } from './robots.service';
@@ -43,7 +46,14 @@ import { SuspendedMemberships } from './suspended-memberships.service';
 /** What people and admins do with projects; making them is in ProjectsModule, which accounts need too. */
 @Module({
   imports: [
-    TypeOrmModule.forFeature([Project, ProjectMember, QuotaRequest, Robot, SuspendedMembership]),
+    TypeOrmModule.forFeature([
+      Project,
+      ProjectMember,
+      QuotaRequest,
+      Robot,
+      RuleExemptionIntent,
+      SuspendedMembership,
+    ]),
     HarborModule,
     DirectoryModule,
     AuthModule,
@@ -81,8 +91,10 @@ import { SuspendedMemberships } from './suspended-memberships.service';
     RobotsService,
     RobotProblems,
     RobotSweep,
+    RuleExemption,
+    RuleExemptionSweep,
     CommandsService,
   ],
-  exports: [ProjectLeases, ProjectPrograms, SuspendedMemberships, ProjectRoles],
+  exports: [ProjectLeases, RuleExemption, ProjectPrograms, SuspendedMemberships, ProjectRoles],
 })
 export class ProjectManagementModule {}

@@ -11,6 +11,7 @@ import { DriftRecords } from './drift-records.service';
 import { tagRuleState, type TagRuleState } from './immutable-rule';
 import { memberOf } from './memberships';
 import { ProjectMember } from './project-member.entity';
+import { ObservedRules } from './observed-rules';
 import { onlyReconcileSees, projectProblems, type ProjectProblem } from './project-problems';
 import { includesRole, ProjectRoles } from './project-roles';
 import { Project } from './project.entity';
@@ -57,6 +58,7 @@ export class ProjectOverview {
     private readonly persons: PersonsService,
     private readonly robotProblems: RobotProblems,
     private readonly harbor: HarborClient,
+    private readonly rules: ObservedRules,
   ) {}
 
   /**
@@ -141,7 +143,7 @@ export class ProjectOverview {
     const [members, quota, rules] = await Promise.all([
       this.harbor.listMembers(project.name),
       this.projects.findQuota(project),
-      this.harbor.listImmutableRules(project.name),
+      this.rules.list(project.name),
     ]);
     return { found, members, quota, tagRule: tagRuleState(rules) };
   }

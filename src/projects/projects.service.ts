@@ -9,6 +9,7 @@ import type { Config } from '../config/config';
 import { HarborClient } from '../harbor/harbor.client';
 import type { Created, HarborProject, HarborQuota } from '../harbor/harbor.types';
 import { TAG_RULE, tagRuleNeed, type RuleNeed } from './immutable-rule';
+import { ObservedRules } from './observed-rules';
 import { Project } from './project.entity';
 
 /** A making that was cut off is taken up within this time; what appears later under the name is not ours. */
@@ -22,6 +23,7 @@ export class ProjectsService {
   constructor(
     @InjectRepository(Project) private readonly projects: Repository<Project>,
     private readonly harbor: HarborClient,
+    private readonly rules: ObservedRules,
     private readonly clock: Clock,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
@@ -174,7 +176,7 @@ export class ProjectsService {
   }
 
   async observeTagRule(projectName: string): Promise<RuleNeed> {
-    return tagRuleNeed(await this.harbor.listImmutableRules(projectName));
+    return tagRuleNeed(await this.rules.list(projectName));
   }
 
   /** @returns whether it stands for sure; else another look tells */

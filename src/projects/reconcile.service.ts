@@ -11,6 +11,7 @@ import { type ProjectLease, ProjectLeases } from './project-lease';
 import { ProjectMember } from './project-member.entity';
 import { Project } from './project.entity';
 import type { ReconcilePace } from './reconcile-pace';
+import { RuleExemption } from './rule-exemption';
 
 /** Calls to Harbor that putting one drift right takes: a look, a write, a look, and what a conflict adds. */
 const CALLS_OF_A_REPAIR = 4;
@@ -35,6 +36,7 @@ export class ReconcileService {
     private readonly records: DriftRecords,
     private readonly repairs: DriftRepair,
     private readonly leases: ProjectLeases,
+    private readonly exemptions: RuleExemption,
     private readonly audit: AuditService,
     private readonly clock: Clock,
   ) {}
@@ -68,6 +70,7 @@ export class ReconcileService {
     const isQuiet = first.drifts.length === 0 && first.left.length === 0;
     if (isQuiet && !(await this.records.haveOpen(project.id))) return outcomeOf(project, first);
     return this.leases.hold(project.id, async (lease, held) => {
+      await this.exemptions.closeAll(held, lease);
       const found = await this.observer.compare(held, pace.unwaited);
       if (typeof found === 'string') return outcomeOf(held, found);
       await lease.transaction(async (manager) => {
