@@ -7,11 +7,11 @@ import { databaseTimeSql } from '../database/database-time';
 import { BackgroundLease } from './background-lease.entity';
 
 /** A replica that died is waited for this long. */
-const LEASE_SECONDS = 60;
+const LEASE_SECONDS = 30;
 
 /** A task that this replica runs, until `end`. */
 export interface HeldTask {
-  /** Holds it for another minute; false when another replica took it over. */
+  /** Holds it for another half minute; false when another replica took it over. */
   renew(): Promise<boolean>;
   /** Lets it go, due again after that time (whole seconds). */
   end(dueInMs: number): Promise<void>;

@@ -29,7 +29,7 @@ describe('BackgroundTasks', () => {
   function start(task: Omit<BackgroundTask, 'name'>): BackgroundTasks {
     const replica = new BackgroundTasks(new BackgroundLeases(dataSource), new Draining());
     replica.register({ name: NAME, ...task });
-    replica.onApplicationBootstrap();
+    void replica.onApplicationBootstrap();
     replicas.push(replica);
     return replica;
   }

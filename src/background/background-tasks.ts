@@ -6,15 +6,26 @@ import {
   type OnApplicationBootstrap,
   type OnModuleDestroy,
 } from '@nestjs/common';
+import type { Queue } from 'bullmq';
 import { Draining } from '../common/draining';
 import { Metrics } from '../metrics/metrics';
 import { BackgroundLeases, type HeldTask } from './background-leases';
+import { RedisQueues } from './redis-queues';
 
 /** How often a replica looks whether a rarer task is due. */
 const LOOK_EVERY_MS = 60_000;
 /** A task that failed is due again after this time, or sooner when it runs more often. */
 const AFTER_FAILURE_MS = 5 * 60_000;
-const RENEW_EVERY_MS = 15_000;
+const RENEW_EVERY_MS = 10_000;
+/** Redis may have started anew and empty. */
+const SCHEDULE_EVERY_MS = 15_000;
+const QUEUE = 'tasks';
+
+const ALONE = {
+  areThere: false,
+  open: nowhere,
+  work: nowhere,
+};
 
 export interface BackgroundTask {
   /** Stable, at most 64 characters: replicas agree on it. */
@@ -28,12 +39,17 @@ export interface BackgroundTask {
   run: (signal: AbortSignal) => Promise<void>;
 }
 
-/** Background work: each task by one replica at a time, from the start of Berth until it stops. */
+/**
+ * Background work: each task by one replica at a time, from the start of Berth until it stops. One replica looks by
+ * itself what is due; where there is a Redis, BullMQ says who looks, and while it is away work waits. Either way the
+ * lease in the database decides that nothing runs twice at once.
+ */
 @Injectable()
 export class BackgroundTasks implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(BackgroundTasks.name);
   private readonly stopping = new AbortController();
   private readonly tasks: BackgroundTask[] = [];
+  private readonly underWay = new Set<Promise<void>>();
   private loops: Promise<void>[] = [];
   private readonly runs;
   private readonly lastSuccess;
@@ -42,6 +58,7 @@ export class BackgroundTasks implements OnApplicationBootstrap, OnModuleDestroy 
     private readonly leases: BackgroundLeases,
     private readonly draining: Draining,
     @Inject(Metrics) metrics: Metrics = new Metrics(),
+    @Inject(RedisQueues) private readonly queues: Pick<RedisQueues, 'areThere' | 'open' | 'work'> = ALONE,
   ) {
     this.runs = metrics.counter({
       name: 'berth_background_runs_total',
@@ -62,13 +79,54 @@ export class BackgroundTasks implements OnApplicationBootstrap, OnModuleDestroy 
     this.tasks.push(task);
   }
 
-  onApplicationBootstrap(): void {
-    this.loops = this.tasks.map(async (task) => this.repeat(task));
+  async onApplicationBootstrap(): Promise<void> {
+    if (this.queues.areThere) await this.takeFromRedis(this.queues);
+    else this.loops = this.tasks.map(async (task) => this.repeat(task));
   }
 
   async onModuleDestroy(): Promise<void> {
     this.stopping.abort();
-    await Promise.all(this.loops);
+    await Promise.all([...this.loops, ...this.underWay]);
+  }
+
+  private async takeFromRedis(queues: Pick<RedisQueues, 'open' | 'work'>): Promise<void> {
+    if (this.tasks.length === 0) return;
+    const queue = await queues.open(QUEUE);
+    this.loops = [this.keepSchedules(queue)];
+    await queues.work(QUEUE, this.tasks.length, async ({ name }) => {
+      const task = this.tasks.find((one) => one.name === name);
+      // Another version of Berth may know it.
+      if (task === undefined || this.isStopping) return;
+      const run = this.runWhenDue(task);
+      this.underWay.add(run);
+      await run.finally(() => this.underWay.delete(run));
+    });
+  }
+
+  private async keepSchedules(queue: Queue): Promise<void> {
+    let isTold = false;
+    while (!this.isStopping) {
+      try {
+        for (const task of this.tasks) await this.schedule(queue, task);
+        isTold = false;
+      } catch (error) {
+        if (!isTold) this.logger.warn({ msg: 'background work could not be scheduled', err: error });
+        isTold = true;
+      }
+      await this.pause(SCHEDULE_EVERY_MS);
+    }
+  }
+
+  private async schedule(queue: Queue, { name, everyMs }: BackgroundTask): Promise<void> {
+    const every = Math.min(everyMs, LOOK_EVERY_MS);
+    const known = await queue.getJobScheduler(name);
+    if (known?.every === every && known.next !== undefined && known.next > Date.now() - SCHEDULE_EVERY_MS)
+      return;
+    await queue.upsertJobScheduler(
+      name,
+      { every },
+      { name, opts: { removeOnComplete: true, removeOnFail: true } },
+    );
   }
 
   private async repeat(task: BackgroundTask): Promise<void> {
@@ -86,7 +144,7 @@ export class BackgroundTasks implements OnApplicationBootstrap, OnModuleDestroy 
       if (held === null) return;
       const succeeded = await this.run(task, held);
       this.count(task, succeeded);
-      await held.end(succeeded ? task.everyMs : Math.min(task.everyMs, AFTER_FAILURE_MS));
+      await held.end(this.dueInMs(task, succeeded));
     } catch (error) {
       this.logger.warn({ msg: 'background work could not be begun or ended', task: task.name, err: error });
     }
@@ -95,6 +153,12 @@ export class BackgroundTasks implements OnApplicationBootstrap, OnModuleDestroy 
   private count({ name: task }: BackgroundTask, succeeded: boolean): void {
     this.runs.inc({ task, outcome: succeeded ? 'succeeded' : 'failed' });
     if (succeeded) this.lastSuccess.set({ task }, Date.now() / 1000);
+  }
+
+  /** What runs often in turns that Redis gives must be due when its turn comes. */
+  private dueInMs({ everyMs }: BackgroundTask, succeeded: boolean): number {
+    if (this.queues.areThere && everyMs <= LOOK_EVERY_MS) return 0;
+    return succeeded ? everyMs : Math.min(everyMs, AFTER_FAILURE_MS);
   }
 
   /** False when it failed, or was cut off. */
@@ -143,4 +207,8 @@ async function pause(ms: number, signal: AbortSignal): Promise<void> {
   } catch {
     // The signal came.
   }
+}
+
+async function nowhere(): Promise<never> {
+  return Promise.reject(new Error('there is no Redis'));
 }

@@ -70,6 +70,7 @@ export async function startApp(options: TestAppOptions = {}): Promise<TestApp> {
     LDAP_GROUP_BASE_DN: directory.groupBaseDn,
     AUTH_SECRET: 'a-secret-of-at-least-32-characters',
     LOG_LEVEL: 'info',
+    REPLICAS_WITHOUT_REDIS: 'true',
     ...options.variables,
   });
   const lines: string[] = [];

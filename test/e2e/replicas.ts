@@ -29,7 +29,8 @@ export class Replicas {
     const apps: NestFastifyApplication[] = [];
     const urls: string[] = [];
     for (let number = 0; number < options.replicas; number += 1) {
-      const env = { ...around.env(options.databaseUrl, 3000), LOG_LEVEL: 'info', ...options.env };
+      const settings = { LOG_LEVEL: 'info', REPLICAS_WITHOUT_REDIS: 'true', ...options.env };
+      const env = { ...around.env(options.databaseUrl, 3000), ...settings };
       const logTo = new Writable({
         write(chunk: Buffer, _encoding, done) {
           lines.push(chunk.toString());

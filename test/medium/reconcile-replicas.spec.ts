@@ -36,7 +36,12 @@ describe('reconcile by two replicas on one MariaDB', () => {
   beforeAll(async () => {
     database = await mariadb();
     dataFolder = mkdtempSync(join(tmpdir(), 'berth-reconcile-'));
-    const env = { DATABASE_URL: database.url, LOG_LEVEL: 'silent', RECONCILE_CALLS_PER_SECOND: '1000' };
+    const env = {
+      DATABASE_URL: database.url,
+      LOG_LEVEL: 'silent',
+      RECONCILE_CALLS_PER_SECOND: '1000',
+      REPLICAS_WITHOUT_REDIS: 'true',
+    };
     sandbox = await startSandbox({ port: 0, dataFolder, env });
     other = await createApp(loadConfig(sandbox.env));
     await other.listen(0, '127.0.0.1');
