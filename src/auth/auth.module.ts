@@ -18,6 +18,7 @@ import { LoginThrottle } from './login-throttle';
 import { LoginsService } from './logins.service';
 import { Offboarded } from './offboarded';
 import { OffboardedPersons } from './offboarded-persons';
+import { PersonGroups } from './person-groups';
 import { Person } from './person.entity';
 import { PersonsService } from './persons.service';
 import { RefreshToken } from './refresh-token.entity';
@@ -47,12 +48,13 @@ import { SessionsService } from './sessions.service';
     LoginsService,
     Offboarded,
     OffboardedPersons,
+    PersonGroups,
     PersonsService,
     RouteAccess,
     ServiceTokensService,
     SessionsService,
     { provide: APP_GUARD, useClass: CallerGuard },
   ],
-  exports: [PersonsService, Offboarded, OffboardedPersons],
+  exports: [PersonsService, PersonGroups, Offboarded, OffboardedPersons],
 })
 export class AuthModule {}

@@ -45,6 +45,10 @@ export class Person {
   @TimeColumn()
   seenAt: Date;
 
+  /** When the directory last told the person's groups (`person-group.entity.ts`). */
+  @TimeColumn({ nullable: true })
+  groupsSeenAt: Date | null;
+
   /** When a search of everybody first missed the person; null while the directory has them. */
   @TimeColumn({ nullable: true })
   absentSince: Date | null;

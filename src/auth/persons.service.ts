@@ -6,6 +6,7 @@ import { Clock } from '../common/clock';
 import { DomainError } from '../common/errors';
 import { isUniqueViolation } from '../database/database-errors';
 import { Directory, type DirectoryEntry } from '../directory/directory';
+import { PersonGroups } from './person-groups';
 import { Person } from './person.entity';
 import { usernameKey } from './username-key';
 
@@ -32,6 +33,7 @@ export class PersonsService {
   constructor(
     @InjectRepository(Person) private readonly persons: Repository<Person>,
     private readonly directory: Directory,
+    private readonly groups: PersonGroups,
     private readonly clock: Clock,
   ) {}
 
@@ -65,11 +67,17 @@ export class PersonsService {
   }
 
   /**
-   * The person of a directory's entry: made at the first sight, renamed when the entry was. Throws
+   * The person of a directory's entry: made at the first sight, renamed when the entry was, in the groups that it says. Throws
    * `auth.identity-conflict` when the username is another entry's: what that person has is never inherited; and
    * `directory.unavailable` where that one cannot be asked about.
    */
   async recognise(entry: DirectoryEntry): Promise<Person> {
+    const person = await this.recogniseAlone(entry);
+    await this.groups.learn(person.id, entry.groups);
+    return person;
+  }
+
+  private async recogniseAlone(entry: DirectoryEntry): Promise<Person> {
     const known = await this.persons.findOneBy({ directoryId: entry.id });
     try {
       return known === null ? await this.add(entry) : await this.update(known, entry);
@@ -84,7 +92,7 @@ export class PersonsService {
     const key = usernameKey(entry.username);
     const person = await this.persons.findOneBy({ directoryId: entry.id });
     if (person?.usernameKey === key) return person;
-    if (await this.renameHolder(key)) return this.recognise(entry);
+    if (await this.renameHolder(key)) return this.recogniseAlone(entry);
     await this.persons.update(
       { usernameKey: key },
       {
@@ -119,6 +127,7 @@ export class PersonsService {
       ...factsOf(entry),
       createdAt: now,
       seenAt: now,
+      groupsSeenAt: null,
       ...HERE,
       ...NEVER_LEFT,
       ...UNRIVALLED,
