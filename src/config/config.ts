@@ -77,6 +77,10 @@ export interface Config {
     /** The life of a robot, where nobody says otherwise. */
     readonly robotDays: number;
   };
+  readonly webhooks: {
+    /** Where Harbor reaches Berth, without a trailing slash; null: Berth keeps no webhooks. */
+    readonly baseUrl: string | null;
+  };
   readonly reconcile: {
     /** From the end of one round over all projects to the start of the next. */
     readonly everyMs: number;
@@ -112,7 +116,7 @@ export interface Config {
   };
 }
 
-export type RepairChoice = 'rule' | 'member' | 'visibility' | 'quota';
+export type RepairChoice = 'rule' | 'member' | 'webhook' | 'visibility' | 'quota';
 
 export type DatabaseConfig =
   | { readonly type: 'sqlite'; readonly path: string }

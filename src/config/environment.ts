@@ -12,6 +12,7 @@ import {
   registryAddress,
   repairChoices,
   serverUrl,
+  webhookUrl,
   wholeNumber,
 } from './readers';
 import { anyText, Secret, Setting } from './setting';
@@ -229,6 +230,10 @@ export class Environment {
   @Setting('a whole number of days from 1 to 365', wholeNumber(1, 365))
   readonly ROBOT_DAYS: number = 90;
 
+  @IsOptional()
+  @Setting('an http:// or https:// URL, without user, query or fragment, or off', webhookUrl)
+  readonly WEBHOOK_URL?: string;
+
   @Setting('a whole number of minutes from 1 to 10080', wholeNumber(1, 10_080))
   readonly RECONCILE_EVERY_MINUTES: number = 60;
 
@@ -236,10 +241,10 @@ export class Environment {
   readonly RECONCILE_CALLS_PER_SECOND: number = 5;
 
   @Setting(
-    'different ones of rule, member, visibility and quota, separated by commas, or none',
+    'different ones of rule, member, webhook, visibility and quota, separated by commas, or none',
     repairChoices,
   )
-  readonly DRIFT_REPAIR: readonly RepairChoice[] = ['rule', 'member'];
+  readonly DRIFT_REPAIR: readonly RepairChoice[] = ['rule', 'member', 'webhook'];
 
   @Setting('a whole number of hours from 1 to 168', wholeNumber(1, 168))
   readonly SWEEP_EVERY_HOURS: number = 6;

@@ -273,6 +273,7 @@ describe('.env.example', () => {
       'AUTH_ISSUER',
       'SECRETS_KEY',
       'REDIS_URL',
+      'WEBHOOK_URL',
     ];
     const empty = settingKeys(Environment).filter((key) => defaults[key] === '' && !(key in SMALLEST));
     expect(empty).toEqual(withoutDefault);

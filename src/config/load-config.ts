@@ -180,6 +180,7 @@ function toConfig(environment: Environment, harborCa: string | null, ldapCa: str
       graceMs: environment.OFFBOARDING_GRACE_DAYS * DAY_MS,
     },
     projects: { byPersons: environment.PROJECTS_BY_PERSONS, robotDays: environment.ROBOT_DAYS },
+    webhooks: { baseUrl: webhookBaseUrl(environment) },
     reconcile: {
       everyMs: environment.RECONCILE_EVERY_MINUTES * 60_000,
       callsPerSecond: environment.RECONCILE_CALLS_PER_SECOND,
@@ -201,6 +202,10 @@ function toConfig(environment: Environment, harborCa: string | null, ldapCa: str
       pullSecretsOfShared: environment.PULL_SECRETS_SHARED,
     },
   };
+}
+
+function webhookBaseUrl({ WEBHOOK_URL, PUBLIC_URL }: Environment): string | null {
+  return WEBHOOK_URL === 'off' ? null : (WEBHOOK_URL ?? PUBLIC_URL);
 }
 
 function toDatabaseConfig(url: string): DatabaseConfig {

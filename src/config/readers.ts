@@ -39,6 +39,9 @@ export const publicUrl: Reader<string> = (text) => {
   return url.href.replace(/\/+$/, '');
 };
 
+/** As publicUrl, or `off`. */
+export const webhookUrl: Reader<string> = (text) => (text === 'off' ? text : publicUrl(text));
+
 /** Comma-separated; spaces around the commas do not count, and nothing may be there twice. */
 export function listOf<T extends string>(item: Reader<T>): Reader<readonly T[]> {
   return (text) => {
@@ -50,7 +53,9 @@ export function listOf<T extends string>(item: Reader<T>): Reader<readonly T[]> 
 
 /** What Berth puts right in Harbor by itself; `none` is nothing. */
 export const repairChoices: Reader<readonly RepairChoice[]> = (text) =>
-  text === 'none' ? [] : listOf(oneOf<RepairChoice>('rule', 'member', 'visibility', 'quota'))(text);
+  text === 'none'
+    ? []
+    : listOf(oneOf<RepairChoice>('rule', 'member', 'webhook', 'visibility', 'quota'))(text);
 
 export const databaseUrl: Reader<string> = (text) => {
   if (text.startsWith('sqlite:')) return text.length > 'sqlite:'.length ? text : null;
