@@ -58,9 +58,11 @@ export class InsistentPerson {
     return true;
   }
 
-  /** @throws when Berth does not answer it */
+  /** @throws when Berth does not answer it, also after another login */
   async account(): Promise<AccountAnswer> {
-    const answer = await this.send('GET', '/account');
+    let answer = await this.send('GET', '/account');
+    // The access token had ended.
+    if (answer?.status === 401) answer = await this.send('GET', '/account');
     if (answer?.status !== 200) throw new Error(`${this.username}: GET /account: ${answer?.status}`);
     return answer.body as AccountAnswer;
   }
