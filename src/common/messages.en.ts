@@ -421,6 +421,21 @@ export const messagesEn = {
     detail:
       'Somebody deleted the rule in Harbor, so tags other than latest can be moved there. Berth makes it again unless the configuration says otherwise.',
   },
+  'project.problem.webhook-missing': {
+    title: 'The webhook is gone',
+    detail:
+      'Somebody deleted Berth’s webhook in Harbor, so Berth learns of pushes later. Berth makes it again unless the configuration says otherwise.',
+  },
+  'project.problem.webhook-off': {
+    title: 'The webhook is off',
+    detail:
+      'Somebody turned Berth’s webhook off in Harbor, so Berth learns of pushes later. Berth makes it again unless the configuration says otherwise.',
+  },
+  'project.problem.webhook-changed': {
+    title: 'The webhook was changed',
+    detail:
+      'Address, events or Authorization of Berth’s webhook in Harbor are not as they should be, so Berth may learn of pushes later. Berth makes it again unless the configuration says otherwise.',
+  },
   'project.problem.membership-missing': {
     title: 'A member is missing in Harbor',
     detail:
@@ -964,6 +979,10 @@ export const messagesEn = {
   'image.warning.not-an-image': {
     title: 'This is no container image',
     detail: 'It can be kept in the catalog, but no job can run it.',
+  },
+  'violation.changed': {
+    title: 'The violation is another one now',
+    detail: 'The tag moved on or was put back meanwhile. Look at its violations again.',
   },
   'tag.recorded-gone': {
     title: 'The image is gone from the registry',

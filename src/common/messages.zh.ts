@@ -386,6 +386,21 @@ export const messagesZh: Readonly<Record<MessageCode, MessageText>> = {
     detail:
       '有人在 Harbor 中删除了该规则，因此那里除 latest 以外的标签也可以移动。除非配置另有规定，Berth 会重新创建它。',
   },
+  'project.problem.webhook-missing': {
+    title: 'Webhook 已被删除',
+    detail:
+      '有人在 Harbor 中删除了 Berth 的 Webhook，因此 Berth 会较晚得知推送。除非配置另有规定，Berth 会重新创建它。',
+  },
+  'project.problem.webhook-off': {
+    title: 'Webhook 已关闭',
+    detail:
+      '有人在 Harbor 中关闭了 Berth 的 Webhook，因此 Berth 会较晚得知推送。除非配置另有规定，Berth 会重新创建它。',
+  },
+  'project.problem.webhook-changed': {
+    title: 'Webhook 被修改',
+    detail:
+      'Harbor 中 Berth 的 Webhook 的地址、事件或 Authorization 与应有的不同，因此 Berth 可能较晚得知推送。除非配置另有规定，Berth 会重新创建它。',
+  },
   'project.problem.membership-missing': {
     title: 'Harbor 中缺少一名成员',
     detail:
@@ -882,6 +897,10 @@ export const messagesZh: Readonly<Record<MessageCode, MessageText>> = {
   'image.warning.not-an-image': {
     title: '这不是容器镜像',
     detail: '它可以保存在镜像目录中，但任务无法运行它。',
+  },
+  'violation.changed': {
+    title: '违规情况已变化',
+    detail: '该标签在此期间又被移动，或已恢复。请重新查看它的违规记录。',
   },
   'tag.recorded-gone': {
     title: '镜像仓库中已没有这个镜像',

@@ -29,7 +29,9 @@ import { ReconcileRound } from '../projects/reconcile-round.entity';
 import { Robot } from '../projects/robot.entity';
 import { RuleExemptionIntent } from '../projects/rule-exemption.entity';
 import { SuspendedMembership } from '../projects/suspended-membership.entity';
+import { TagDigest } from '../tag-rule/tag-digest.entity';
 import { TagRecord } from '../tag-rule/tag-record.entity';
+import { Violation } from '../tag-rule/violation.entity';
 
 /** Every table of Berth. */
 export const entities = [
@@ -56,6 +58,8 @@ export const entities = [
   ImageTerm,
   SearchWord,
   TagRecord,
+  TagDigest,
+  Violation,
   Job,
   JobImage,
   ImageUse,

@@ -2,14 +2,16 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DataSource } from 'typeorm';
-import { Changes } from '../common/changes';
+import { Changes } from '../changes/changes';
 import { Clock } from '../common/clock';
 import { DomainError } from '../common/errors';
 import { dataSourceOptions, openDataSource } from '../database/data-source';
 import type { HarborClient } from '../harbor/harbor.client';
 import type { ArtifactLook, HarborProject } from '../harbor/harbor.types';
+import { RecordWriter } from './record-writer';
 import { TagRecord } from './tag-record.entity';
 import { TagRecordsService } from './tag-records.service';
+import { ViolationEvents } from './violation-events';
 
 const A = 'sha256:' + 'a'.repeat(64);
 const B = 'sha256:' + 'b'.repeat(64);
@@ -82,9 +84,9 @@ describe('TagRecordsService', () => {
   const replica = () =>
     new TagRecordsService(
       dataSource.getRepository(TagRecord),
+      new RecordWriter(dataSource, new Clock(), new Changes(new Clock()), new ViolationEvents()),
       harbor as unknown as HarborClient,
       new Clock(),
-      new Changes(),
     );
 
   beforeEach(async () => {

@@ -1,7 +1,7 @@
 import { type MigrationInterface, type QueryRunner, Table } from 'typeorm';
 import { migrationColumns } from '../migration-columns';
 
-export class Initial1795312792246 implements MigrationInterface {
+export class Initial1795312915386 implements MigrationInterface {
   async up(queryRunner: QueryRunner): Promise<void> {
     const column = migrationColumns(queryRunner);
     await queryRunner.createTable(
@@ -562,6 +562,30 @@ export class Initial1795312792246 implements MigrationInterface {
     );
     await queryRunner.createTable(
       new Table({
+        name: 'tag_digests',
+        columns: [
+          column.id('id'),
+          column.text('tagRecordId', 36),
+          column.count('place'),
+          column.text('digest', 71, 'nullable'),
+          column.json('platforms'),
+          column.flag('looked'),
+          column.text('source', 16),
+          column.time('notBefore', 'nullable'),
+          column.time('firstSeenAt'),
+          column.time('changedAt', 'nullable'),
+          column.text('changedBy', 255, 'nullable'),
+          column.bytes('logRow', 'nullable'),
+        ],
+        indices: [
+          { name: 'ix_tag_digests_first_seen', columnNames: ['firstSeenAt'] },
+          { name: 'uq_tag_digests_row', columnNames: ['tagRecordId', 'logRow'], isUnique: true },
+          { name: 'uq_tag_digests_place', columnNames: ['tagRecordId', 'place'], isUnique: true },
+        ],
+      }),
+    );
+    await queryRunner.createTable(
+      new Table({
         name: 'tag_records',
         columns: [
           column.id('id'),
@@ -594,10 +618,47 @@ export class Initial1795312792246 implements MigrationInterface {
         ],
       }),
     );
+    await queryRunner.createTable(
+      new Table({
+        name: 'violations',
+        columns: [
+          column.id('id'),
+          column.text('tagRecordId', 36),
+          column.text('openRecordId', 36, 'nullable'),
+          column.text('project', 255),
+          column.text('repository', 255),
+          column.text('tag', 128),
+          column.text('recordedDigest', 71),
+          column.text('fromDigest', 71),
+          column.text('toDigest', 71),
+          column.time('earliestAt', 'nullable'),
+          column.time('latestAt'),
+          column.time('changedAt', 'nullable'),
+          column.text('changedBy', 255, 'nullable'),
+          column.text('source', 16),
+          column.text('state', 16),
+          column.text('follows', 36, 'nullable'),
+          column.time('openedAt'),
+          column.time('settledAt', 'nullable'),
+          column.text('settledBy', 255, 'nullable'),
+          column.text('reason', 1000, 'nullable'),
+          column.flag('acceptedNewDigest'),
+          column.count('version'),
+        ],
+        indices: [
+          { name: 'ix_violations_project', columnNames: ['project', 'state', 'id'] },
+          { name: 'ix_violations_state', columnNames: ['state', 'id'] },
+          { name: 'ix_violations_record', columnNames: ['tagRecordId', 'id'] },
+          { name: 'uq_violations_open', columnNames: ['openRecordId'], isUnique: true },
+        ],
+      }),
+    );
   }
 
   async down(queryRunner: QueryRunner): Promise<void> {
+    await queryRunner.dropTable('violations');
     await queryRunner.dropTable('tag_records');
+    await queryRunner.dropTable('tag_digests');
     await queryRunner.dropTable('suspended_memberships');
     await queryRunner.dropTable('rule_exemptions');
     await queryRunner.dropTable('robots');
