@@ -15,6 +15,7 @@ import type { TagState } from './tag-rule';
 /** What Berth knows of one `project/repository:tag`. Only `tag-records.service.ts` writes it. */
 @Entity('tag_records')
 @Index('uq_tag_records_name', ['project', 'repository', 'tag'], { unique: true })
+@Index('ix_tag_records_state', ['state'])
 export class TagRecord {
   @IdColumn()
   id: string;
@@ -94,6 +95,10 @@ export class TagRecord {
 
   @TextColumn(71, { nullable: true })
   loggedDigest: string | null;
+
+  /** The sweep of its project that last found it as it was, by number; null before the first. */
+  @CountColumn({ nullable: true })
+  sweptRound: number | null;
 
   /** How many entries its history has. */
   @CountColumn()

@@ -215,7 +215,7 @@ export class TagRecordsService {
       checkedBy: source,
       retiredAt: null,
       life: 1,
-      ...{ loggedRow: null, loggedDigest: null, historyCount: 0, version: 1 },
+      ...{ loggedRow: null, loggedDigest: null, sweptRound: null, historyCount: 0, version: 1 },
     };
     return this.write(null, record, observation);
   }
