@@ -58,6 +58,12 @@ export class ImageAccess {
     }
   }
 
+  /** The id of the Harbor project of this name, whoever may pull from it; null: none. Believed for 30 s. */
+  async findProjectId(projectName: string): Promise<number | null> {
+    const seen = this.projectsSeen.get(projectName) ?? (await this.findProject(projectName));
+    return seen?.id ?? null;
+  }
+
   /** Whose signatures an image of the project needs to be pulled; what Harbor said is believed for 30 s. */
   async signaturesNeeded(projectName: string): Promise<readonly SignatureKind[]> {
     const seen = this.projectsSeen.get(projectName) ?? (await this.findProject(projectName));

@@ -11,8 +11,9 @@ import type { TagRecord } from '../tag-rule/tag-record.entity';
 import { judge } from '../tag-rule/tag-rule';
 import { TagRecordsService, type TagName } from '../tag-rule/tag-records.service';
 import { ImageAccess } from './image-access';
+import { ImageGrants } from './image-grants';
 import { describeImage, type ImageDescription } from './image-description';
-import { imageNotFound, pointingTo, readLinkField } from './image-name';
+import { imageName, imageNotFound, pointingTo, readLinkField } from './image-name';
 import { tellingPlatform } from './image-warnings';
 
 /** Tags told where the one that was asked for is not there. */
@@ -34,6 +35,7 @@ export interface Verdict {
 export class ImageVerdicts {
   constructor(
     private readonly access: ImageAccess,
+    private readonly grants: ImageGrants,
     private readonly tagRecords: TagRecordsService,
     private readonly harbor: HarborClient,
     @Inject(CONFIG) private readonly config: Config,
@@ -75,7 +77,9 @@ export class ImageVerdicts {
   }
 
   private async requireAccess(caller: PersonCaller, link: ImageLink): Promise<Pullable> {
-    const harborProjectId = await this.access.pullableProjectId(caller.personId, link.project);
+    const grant = await this.grants.find(caller.personId, link.project, imageName(link));
+    if (grant === null) throw imageNotFound();
+    const harborProjectId = grant.harborProjectId ?? (await this.access.findProjectId(link.project));
     if (harborProjectId === null) throw imageNotFound();
     return { link, harborProjectId };
   }

@@ -1,10 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { In, type DataSource } from 'typeorm';
+import { Between, In, type DataSource, type FindOptionsWhere } from 'typeorm';
 import { PersonGroups } from '../auth/person-groups';
 import { groupAudience, ownerAudience, personAudience, PUBLIC } from './audience';
 import { ImageAudience } from './image-audience.entity';
 import { Image } from './image.entity';
+
+/** Of more images of one link, those that come first count. */
+const MAX_OF_ONE_NAME = 200;
 
 /** Why somebody sees an image; where there are several reasons, the first of these. */
 export type SeenAs = 'own' | 'shared' | 'public';
@@ -12,6 +15,12 @@ export type SeenAs = 'own' | 'shared' | 'public';
 export interface VisibleImage {
   image: Image;
   seenAs: SeenAs;
+}
+
+export interface OtherImages {
+  images: VisibleImage[];
+  /** Whoever keeps the answer asks again then; null: the directory has no part in it. */
+  goodUntil: Date | null;
 }
 
 /** The audiences that somebody is one of. */
@@ -55,17 +64,48 @@ export class ImageVisibility {
 
   /** The person's own image of this name (`project/repository:tag`), else one shared with him, else a public one. */
   async findByName(personId: string | null, name: string): Promise<VisibleImage | null> {
-    const audiences = await this.audiencesOf(personId);
-    for (const group of [audiences.own === null ? [] : [audiences.own], audiences.shared, [PUBLIC]]) {
-      if (group.length === 0) continue;
-      const row = await this.dataSource.manager.findOne(ImageAudience, {
-        select: { audience: true, imageId: true },
-        where: { name, audience: In([...group]) },
-      });
-      const found = row === null ? null : await this.best([row], audiences);
-      if (found !== null) return found;
-    }
-    return null;
+    const own = personId === null ? null : await this.findOwn(personId, name);
+    if (own !== null) return { image: own, seenAs: 'own' };
+    return (await this.findOthers(personId, name)).images[0] ?? null;
+  }
+
+  /** The person's own image of this name, or null. */
+  async findOwn(personId: string, name: string): Promise<Image | null> {
+    return this.dataSource.manager.findOneBy(Image, { personId, name });
+  }
+
+  /**
+   * Other people's images of this name that the person sees: those shared with him, then the public ones, the oldest
+   * first. His groups are asked for only where one is shared with a group.
+   */
+  async findOthers(personId: string | null, name: string): Promise<OtherImages> {
+    const direct = personId === null ? [PUBLIC] : [personAudience(personId), PUBLIC];
+    const rows = await this.audienceRows({ name, audience: In(direct) });
+    const ofGroups =
+      personId === null ? [] : await this.audienceRows({ name, audience: Between('group:', 'group;') });
+    const { ids, goodUntil } =
+      personId === null || ofGroups.length === 0
+        ? { ids: [], goodUntil: null }
+        : await this.groups.of(personId);
+    const mine = new Set(ids.map(groupAudience));
+    const seen = [...rows, ...ofGroups.filter(({ audience }) => mine.has(audience))];
+    const shared = new Set(seen.filter(({ audience }) => audience !== PUBLIC).map(({ imageId }) => imageId));
+    const found = await this.dataSource.manager.find(Image, {
+      where: { id: In([...new Set(seen.map(({ imageId }) => imageId))]) },
+      order: { id: 'ASC' },
+    });
+    const images = found
+      .filter((image) => image.personId !== personId)
+      .map((image): VisibleImage => ({ image, seenAs: shared.has(image.id) ? 'shared' : 'public' }));
+    const as = (wanted: SeenAs): VisibleImage[] => images.filter(({ seenAs }) => seenAs === wanted);
+    return { images: [...as('shared'), ...as('public')], goodUntil };
+  }
+
+  private async audienceRows(
+    where: FindOptionsWhere<ImageAudience>,
+  ): Promise<Pick<ImageAudience, 'audience' | 'imageId'>[]> {
+    const select = { audience: true, imageId: true } as const;
+    return this.dataSource.manager.find(ImageAudience, { select, where, take: MAX_OF_ONE_NAME });
   }
 
   private async best(

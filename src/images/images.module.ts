@@ -13,6 +13,7 @@ import { ImageAudience } from './image-audience.entity';
 import { ImageAudiences } from './image-audiences';
 import { ImageBatchService } from './image-batch.service';
 import { ImageFieldChange } from './image-field-change.entity';
+import { ImageGrants } from './image-grants';
 import { ImageTerm } from './image-term.entity';
 import { ImageVerdicts } from './image-verdicts.service';
 import { ImageVisibility } from './image-visibility';
@@ -37,10 +38,11 @@ import { SearchWord } from './search-word.entity';
     ImageAccess,
     ImageAudiences,
     ImageVisibility,
+    ImageGrants,
     ImageVerdicts,
     ImageBatchService,
     BrowsingService,
   ],
-  exports: [ImagesService, ImageAccess, ImageVisibility],
+  exports: [ImagesService, ImageAccess, ImageVisibility, ImageGrants],
 })
 export class ImagesModule {}
