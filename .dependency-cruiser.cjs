@@ -40,12 +40,14 @@ const doors = {
   images: [
     'images.module',
     'images.service',
+    'image-importers',
     'image-access',
     'image-visibility',
     'image-grants',
     'image-name',
   ],
-  'tag-rule': ['tag-rule.module', 'tag-records.service', 'tag-record.entity', 'tag-rule'],
+  'tag-rule': ['tag-rule.module', 'tag-records.service', 'tag-record.entity', 'tag-rule', 'hold-tag'],
+  removal: ['removal.module'],
   lookup: ['lookup.module', 'lookup.service'],
   jobs: [
     'leases.module',

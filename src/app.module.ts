@@ -20,6 +20,8 @@ import { JobsModule } from './jobs/jobs.module';
 import { LookupModule } from './lookup/lookup.module';
 import { MetricsModule } from './metrics/metrics.module';
 import { ProjectManagementModule } from './projects/project-management.module';
+import { PullSecretsModule } from './pull-secrets/pull-secrets.module';
+import { RemovalModule } from './removal/removal.module';
 import { ThrottleModule } from './throttle/throttle.module';
 
 /** The only file that knows every module. */
@@ -46,8 +48,10 @@ export class AppModule {
         AdoptionModule,
         DiagnoseModule,
         ImagesModule,
+        RemovalModule,
         LookupModule,
         JobsModule,
+        PullSecretsModule,
         HealthModule,
       ],
     };

@@ -31,6 +31,8 @@ export type AuditAction =
   | 'project.robot-ended'
   | 'project.rule-put-back'
   | 'image.imported'
+  | 'tag.deleted'
+  | 'repository.deleted'
   | 'image.changed'
   | 'image.deleted'
   | 'job.images-leased'

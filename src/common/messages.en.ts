@@ -951,6 +951,11 @@ export const messagesEn = {
     title: 'This tag belongs to an image',
     detail: '{tag} holds what cosign keeps of an image. It goes with its image: delete that.',
   },
+  'tag.hold': {
+    title: 'Berth holds an image with this tag',
+    detail:
+      '{tag} keeps an image from Harbor’s garbage collection, because a tag that may not move was moved away from it, or because jobs run it. Berth takes it away by itself when that is over.',
+  },
   'repository.not-found': {
     title: 'There is no such repository',
     detail:

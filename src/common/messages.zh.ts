@@ -869,6 +869,11 @@ export const messagesZh: Readonly<Record<MessageCode, MessageText>> = {
     title: '此标签属于一个镜像',
     detail: '{tag} 保存 cosign 为某个镜像生成的内容。它随镜像一起删除：请删除该镜像。',
   },
+  'tag.hold': {
+    title: 'Berth 用此标签保留镜像',
+    detail:
+      '{tag} 使一个镜像不被 Harbor 的垃圾回收清除：不可移动的标签被移走了，或者有作业正在使用它。情况结束后 Berth 会自动移除此标签。',
+  },
   'repository.not-found': {
     title: '没有这个镜像库',
     detail:

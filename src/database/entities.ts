@@ -21,6 +21,7 @@ import { ImageUse } from '../jobs/image-use.entity';
 import { JobImage } from '../jobs/job-image.entity';
 import { Job } from '../jobs/job.entity';
 import { SearchWord } from '../images/search-word.entity';
+import { PullSecret } from '../pull-secrets/pull-secret.entity';
 import { DriftRecord } from '../projects/drift-record.entity';
 import { ProjectMember } from '../projects/project-member.entity';
 import { Project } from '../projects/project.entity';
@@ -30,6 +31,7 @@ import { Robot } from '../projects/robot.entity';
 import { RuleExemptionIntent } from '../projects/rule-exemption.entity';
 import { SuspendedMembership } from '../projects/suspended-membership.entity';
 import { TagDigest } from '../tag-rule/tag-digest.entity';
+import { RemovalIntent } from '../removal/removal-intent.entity';
 import { TagRecord } from '../tag-rule/tag-record.entity';
 import { Violation } from '../tag-rule/violation.entity';
 
@@ -58,12 +60,14 @@ export const entities = [
   ImageTerm,
   SearchWord,
   TagRecord,
+  RemovalIntent,
   TagDigest,
   Violation,
   Job,
   JobImage,
   ImageUse,
   DigestRemoval,
+  PullSecret,
   AuditEntry,
   BackgroundLease,
   Installation,

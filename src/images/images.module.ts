@@ -14,6 +14,7 @@ import { ImageAudiences } from './image-audiences';
 import { ImageBatchService } from './image-batch.service';
 import { ImageFieldChange } from './image-field-change.entity';
 import { ImageGrants } from './image-grants';
+import { ImageImporters } from './image-importers';
 import { ImageTerm } from './image-term.entity';
 import { ImageVerdicts } from './image-verdicts.service';
 import { ImageVisibility } from './image-visibility';
@@ -34,6 +35,7 @@ import { SearchWord } from './search-word.entity';
   ],
   controllers: [ImagesController, BrowsingController],
   providers: [
+    ImageImporters,
     ImagesService,
     ImageAccess,
     ImageAudiences,
@@ -43,6 +45,6 @@ import { SearchWord } from './search-word.entity';
     ImageBatchService,
     BrowsingService,
   ],
-  exports: [ImagesService, ImageAccess, ImageVisibility, ImageGrants],
+  exports: [ImageImporters, ImagesService, ImageAccess, ImageVisibility, ImageGrants],
 })
 export class ImagesModule {}

@@ -15,6 +15,7 @@ export class DigestRemoval {
   @TextColumn(255)
   repository: string;
 
+  /** `*`: whatever is in the repository. */
   @TextColumn(71)
   digest: string;
 

@@ -4,7 +4,7 @@ import { FlagColumn, IdColumn, TextColumn } from '../database/columns';
 /** One link of a job, and the digest that the job runs for it. */
 @Entity('job_images')
 @Index('ix_job_images_job', ['runId'])
-@Index('ix_job_images_leased', ['digest', 'project', 'repository', 'isLeased'])
+@Index('ix_job_images_leased', ['project', 'repository', 'isLeased', 'digest'])
 @Index('ix_job_images_digest', ['digest', 'project', 'repository', 'id'])
 export class JobImage {
   @IdColumn()

@@ -11,6 +11,7 @@ import { Job } from './job.entity';
 
 /** A removal ends sooner; this is how long a crash in its middle bars new leases. */
 const REMOVAL_SECONDS = 120;
+const WHOLE_REPOSITORY = '*';
 
 export interface DigestName {
   project: string;
@@ -56,8 +57,16 @@ export class LeasesService {
     digest: string,
     work: () => Promise<T>,
   ): Promise<T> {
+    return this.unlessAnyLeased({ project, repository, digest }, work);
+  }
+
+  /** As `unlessLeased`, of whatever is in a repository. */
+  async unlessRepositoryLeased<T>(project: string, repository: string, work: () => Promise<T>): Promise<T> {
+    return this.unlessAnyLeased({ project, repository, digest: WHOLE_REPOSITORY }, work);
+  }
+
+  private async unlessAnyLeased<T>(name: DigestName, work: () => Promise<T>): Promise<T> {
     const id = uuidv7();
-    const name = { project, repository, digest };
     await this.dataSource
       .createQueryBuilder()
       .insert()
@@ -66,9 +75,14 @@ export class LeasesService {
       .execute();
     try {
       // A lease is written first and then looks for removals: one of the two sees the other.
-      if (await this.isLeased(project, repository, digest)) {
-        const [job] = await this.jobsOf(project, repository, digest, 1);
-        throw new DomainError('conflict', 'tag.leased', { digest, jobId: job?.jobId ?? '' });
+      const leased = await this.leases(this.dataSource.manager, name)
+        .addSelect('job.jobId', 'job')
+        .getRawOne<{
+          image_digest: string;
+          job: string;
+        }>();
+      if (leased !== undefined) {
+        throw new DomainError('conflict', 'tag.leased', { digest: leased.image_digest, jobId: leased.job });
       }
       return await work();
     } finally {
@@ -81,7 +95,7 @@ export class LeasesService {
     for (const { project, repository, digest } of digests) {
       const found = await this.dataSource
         .createQueryBuilder(DigestRemoval, 'removal')
-        .where('removal.digest = :digest', { digest })
+        .where('removal.digest IN (:...either)', { either: [digest, WHOLE_REPOSITORY] })
         .andWhere('removal.project = :project AND removal.repository = :repository', { project, repository })
         .andWhere(`removal.until >= ${databaseTimeSql(this.dataSource)}`)
         .getExists();
@@ -119,9 +133,9 @@ export class LeasesService {
     return manager
       .createQueryBuilder(JobImage, 'image')
       .innerJoin(Job, 'job', 'job.id = image.runId')
-      .where('image.digest = :digest', { digest })
-      .andWhere('image.project = :project AND image.repository = :repository', { project, repository })
+      .where('image.project = :project AND image.repository = :repository', { project, repository })
       .andWhere('image.isLeased = :leased', { leased: true })
+      .andWhere(digest === WHOLE_REPOSITORY ? '1 = 1' : 'image.digest = :digest', { digest })
       .andWhere(`job.until >= ${databaseTimeSql(this.dataSource)}`);
   }
 }

@@ -1,7 +1,7 @@
 import { type MigrationInterface, type QueryRunner, Table } from 'typeorm';
 import { migrationColumns } from '../migration-columns';
 
-export class Initial1795312915386 implements MigrationInterface {
+export class Initial1795313133405 implements MigrationInterface {
   async up(queryRunner: QueryRunner): Promise<void> {
     const column = migrationColumns(queryRunner);
     await queryRunner.createTable(
@@ -357,7 +357,7 @@ export class Initial1795312915386 implements MigrationInterface {
         ],
         indices: [
           { name: 'ix_job_images_digest', columnNames: ['digest', 'project', 'repository', 'id'] },
-          { name: 'ix_job_images_leased', columnNames: ['digest', 'project', 'repository', 'isLeased'] },
+          { name: 'ix_job_images_leased', columnNames: ['project', 'repository', 'isLeased', 'digest'] },
           { name: 'ix_job_images_job', columnNames: ['runId'] },
         ],
       }),
@@ -386,6 +386,32 @@ export class Initial1795312915386 implements MigrationInterface {
       }),
     );
     await queryRunner.createTable(new Table({ name: 'search_words', columns: [column.key('word', 64)] }));
+    await queryRunner.createTable(
+      new Table({
+        name: 'pull_secrets',
+        columns: [
+          column.id('id'),
+          column.text('tokenId', 36),
+          column.text('jobId', 128),
+          column.text('currentJobId', 128, 'nullable'),
+          column.text('forUsername', 256),
+          column.text('question', 64),
+          column.json('opens'),
+          column.text('harborName', 80),
+          column.text('intentMark', 40),
+          column.count('harborRobotId', 'nullable'),
+          column.text('sealedLogin', 1024, 'nullable'),
+          column.time('makingUntil', 'nullable'),
+          column.time('expiresAt'),
+          column.time('dueAt'),
+          column.time('createdAt'),
+        ],
+        indices: [
+          { name: 'ix_pull_secrets_due', columnNames: ['dueAt'] },
+          { name: 'uq_pull_secrets_current', columnNames: ['tokenId', 'currentJobId'], isUnique: true },
+        ],
+      }),
+    );
     await queryRunner.createTable(
       new Table({
         name: 'drifts',
@@ -586,6 +612,24 @@ export class Initial1795312915386 implements MigrationInterface {
     );
     await queryRunner.createTable(
       new Table({
+        name: 'removals',
+        columns: [
+          column.id('id'),
+          column.text('project', 255),
+          column.text('projectId', 36),
+          column.text('repository', 255),
+          column.text('tag', 128, 'nullable'),
+          column.text('digest', 71, 'nullable'),
+          column.text('personId', 36),
+          column.text('username', 256),
+          column.time('dueAt'),
+          column.time('createdAt'),
+        ],
+        indices: [{ name: 'ix_removals_due', columnNames: ['dueAt'] }],
+      }),
+    );
+    await queryRunner.createTable(
+      new Table({
         name: 'tag_records',
         columns: [
           column.id('id'),
@@ -610,10 +654,12 @@ export class Initial1795312915386 implements MigrationInterface {
           column.count('life'),
           column.bytes('loggedRow', 'nullable'),
           column.text('loggedDigest', 71, 'nullable'),
+          column.count('sweptRound', 'nullable'),
           column.count('historyCount'),
           column.count('version'),
         ],
         indices: [
+          { name: 'ix_tag_records_state', columnNames: ['state'] },
           { name: 'uq_tag_records_name', columnNames: ['project', 'repository', 'tag'], isUnique: true },
         ],
       }),
@@ -658,6 +704,7 @@ export class Initial1795312915386 implements MigrationInterface {
   async down(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.dropTable('violations');
     await queryRunner.dropTable('tag_records');
+    await queryRunner.dropTable('removals');
     await queryRunner.dropTable('tag_digests');
     await queryRunner.dropTable('suspended_memberships');
     await queryRunner.dropTable('rule_exemptions');
@@ -667,6 +714,7 @@ export class Initial1795312915386 implements MigrationInterface {
     await queryRunner.dropTable('projects');
     await queryRunner.dropTable('project_members');
     await queryRunner.dropTable('drifts');
+    await queryRunner.dropTable('pull_secrets');
     await queryRunner.dropTable('search_words');
     await queryRunner.dropTable('jobs');
     await queryRunner.dropTable('job_images');
