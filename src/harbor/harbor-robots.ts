@@ -1,4 +1,5 @@
 import { allPages } from './all-pages';
+import { exactly } from './harbor-address';
 import type { components } from './harbor-api.generated';
 import type { HarborOperation } from './harbor-operation';
 import type { CreatedRobot, Deleted, HarborRobot, NewRobot } from './harbor.types';
@@ -14,6 +15,14 @@ export async function listRobots(harbor: HarborOperation, projectId: number | nu
     if (!answer.ok) throw answer.rejection();
     return answer.body.map(robot);
   }).then((robots) => robots.filter((found) => found.level === level));
+}
+
+/** @param name without Harbor’s prefix, and long enough to be nobody else’s ending */
+export async function findSystemRobot(harbor: HarborOperation, name: string): Promise<HarborRobot | null> {
+  const answer = await harbor.get('/robots', { query: { q: exactly('name', name), page: 1, page_size: 10 } });
+  if (!answer.ok) throw answer.rejection();
+  const found = answer.body.map(robot).find((each) => each.level === 'system' && each.name.endsWith(name));
+  return found ?? null;
 }
 
 export async function createRobot(harbor: HarborOperation, wanted: NewRobot): Promise<CreatedRobot> {

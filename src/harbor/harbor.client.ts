@@ -365,6 +365,11 @@ export class HarborClient implements OnModuleDestroy {
     return robots.listRobots(this.begin(), null);
   }
 
+  /** The robot of the system whose name is this, behind Harbor's prefix; null: there is none. */
+  async findSystemRobot(name: string): Promise<HarborRobot | null> {
+    return robots.findSystemRobot(this.begin(), name);
+  }
+
   /** A robot can only give what it has itself. Before Harbor 2.15 a robot makes none: `harbor.rejected`. */
   async createRobot(robot: NewRobot): Promise<CreatedRobot> {
     return robots.createRobot(this.begin(), robot);

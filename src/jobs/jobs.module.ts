@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { AuthModule } from '../auth/auth.module';
 import { LookupModule } from '../lookup/lookup.module';
+import { PullSecretsModule } from '../pull-secrets/pull-secrets.module';
 import { ImageUses } from './image-uses';
 import { JobsController } from './jobs.controller';
 import { JobsService } from './jobs.service';
@@ -8,7 +9,7 @@ import { LeaseSweep } from './lease-sweep';
 import { LeasesModule } from './leases.module';
 
 @Module({
-  imports: [AuthModule, LookupModule, LeasesModule],
+  imports: [AuthModule, LookupModule, LeasesModule, PullSecretsModule],
   controllers: [JobsController],
   providers: [JobsService, ImageUses, LeaseSweep],
 })

@@ -12,6 +12,7 @@ import { CONFIG } from '../config/config.module';
 import { isUniqueViolation } from '../database/database-errors';
 import { databaseTimeSql } from '../database/database-time';
 import { LookupService } from '../lookup/lookup.service';
+import { PullRobots } from '../pull-secrets/pull-robots';
 import { ImageUses } from './image-uses';
 import { JobImage } from './job-image.entity';
 import { lookUpAll, type LookedUp } from './job-lookups';
@@ -48,6 +49,7 @@ export class JobsService {
     private readonly lookups: LookupService,
     private readonly leases: LeasesService,
     private readonly uses: ImageUses,
+    private readonly pullRobots: PullRobots,
     private readonly audit: AuditService,
     private readonly clock: Clock,
     @Inject(CONFIG) private readonly config: Config,
@@ -71,14 +73,12 @@ export class JobsService {
     }
   }
 
-  /**
-   * The job is over: its digests are free. Nothing happens when there is none.
-   */
+  /** The job is over: its digests are free, and its pull secret ends. Nothing happens when there is none. */
   async end(caller: ServiceCaller, jobId: string): Promise<void> {
     const job = await this.findCurrent(caller, jobId);
-    if (job === null) return;
     await this.dataSource.transaction(async (manager) => {
-      if (!(await endRun(manager, job, this.clock.now()))) return;
+      await this.pullRobots.retire(manager, { tokenId: caller.tokenId, currentJobId: jobId });
+      if (job === null || !(await endRun(manager, job, this.clock.now()))) return;
       await this.audit.record(manager, caller, 'job.ended', jobId);
     });
   }

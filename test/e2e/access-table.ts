@@ -23,6 +23,7 @@ const EVERYBODY =
 const ANY_TOKEN =
   '401       2xx    2xx   2xx   2xx       2xx      2xx    401     401';
 const OWN_MATTER = '401       2xx    2xx   2xx   403       403      2xx    401     401';
+const SCHEDULERS = '401       403    403   403   2xx       403      403    401     401';
 const ADMINS = '401       403    403   2xx   403       403      403    401     401';
 
 /**
@@ -58,6 +59,10 @@ const ROWS: Readonly<Record<string, string>> = {
   'POST /images/{id}/check':                  '401       2xx    404   404   403       403      2xx    401     401',
   'GET /images/{id}/changes':                 '401       2xx    404   404   403       403      2xx    401     401',
   'GET /lookup':                              '401       2xx    404   404   2xx       403      2xx    401     401',
+  'PUT /jobs/{jobId}/images':                 SCHEDULERS,
+  'DELETE /jobs/{jobId}':                     SCHEDULERS,
+  'POST /pull-secrets':                       SCHEDULERS,
+  'DELETE /pull-secrets/{id}':                SCHEDULERS,
 
   'GET /projects':                             OWN_MATTER,
   'POST /projects':                            ADMINS,

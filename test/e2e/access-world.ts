@@ -107,6 +107,14 @@ export class AccessWorld {
       }
       case 'GET /lookup':
         return { query: { link: this.link, ...(caller === 'scheduler' ? { for: 'liuyizhou' } : {}) } };
+      case 'PUT /jobs/{jobId}/images':
+        return { parameters: { jobId: 'slurm-1' }, body: this.job };
+      case 'DELETE /jobs/{jobId}':
+        return { parameters: { jobId: 'slurm-1' } };
+      case 'POST /pull-secrets':
+        return { body: { ...this.job, jobId: 'slurm-1' } };
+      case 'DELETE /pull-secrets/{id}':
+        return { parameters: { id: randomUUID() } };
       case 'POST /projects':
         return { body: { name: `team-${++this.teams}` } };
       case 'PATCH /projects/{project}':
@@ -174,6 +182,10 @@ export class AccessWorld {
 
   private get link(): string {
     return `${this.sandbox.harbor.address}/${PROJECT}/demo:v1`;
+  }
+
+  private get job(): { for: string; links: string[]; ttlSeconds: number } {
+    return { for: 'liuyizhou', links: [this.link], ttlSeconds: 60 };
   }
 
   private async furnish(): Promise<void> {
