@@ -6,6 +6,7 @@ import { SANDBOX_MARK } from '../src/config/environment-rules';
 import { loadConfig } from '../src/config/load-config';
 import { SandboxDirectory } from './directory/sandbox-directory';
 import { SandboxHarbor } from './harbor/sandbox-harbor';
+import { freePort } from './free-port';
 import { GROUPS, PEOPLE } from './people';
 import { postJson } from './post-json';
 import { closeProjectCreation, makeServiceRobot, type ServiceRobot } from './service-robot';
@@ -98,10 +99,12 @@ async function start(
   };
   keep(keptFile, kept);
 
-  const env = { ...environment(host, options.port, dataFolder, harbor, directory, kept), ...options.env };
+  // Known before it listens, for Harbor is told where to reach Berth.
+  const port = options.port === 0 ? await freePort(host) : options.port;
+  const env = { ...environment(host, port, dataFolder, harbor, directory, kept), ...options.env };
   const app = await createApp(loadConfig(env), options.logTo === undefined ? {} : { logTo: options.logTo });
   stops.push(() => app.close());
-  await app.listen(options.port, host);
+  await app.listen(port, host);
   const url = (await app.getUrl()).replace('[::1]', '127.0.0.1');
 
   const schedulerToken = kept.schedulerToken ?? (await makeSchedulerToken(url));

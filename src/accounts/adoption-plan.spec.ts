@@ -22,6 +22,7 @@ const facts = (change: Partial<ProjectFacts> = {}): ProjectFacts => ({
   quota: { id: 9, projectId: 7, limitBytes: 100, usedBytes: 5 },
   members: [member(3, 'admin')],
   isTagRuleOn: true,
+  isWebhookOn: true,
   ...change,
 });
 const target = {
@@ -43,10 +44,12 @@ describe('adoptionChanges', () => {
       quota: { id: 9, projectId: 7, limitBytes: null, usedBytes: 5 },
       members: [member(3, 'guest')],
       isTagRuleOn: false,
+      isWebhookOn: false,
     });
     expect(adoptionChanges(found, { ...target, recordedId: 4 })).toEqual([
       { what: 'record', from: '4', to: '7' },
       { what: 'tag-rule', from: null, to: 'on' },
+      { what: 'webhook', from: null, to: 'on' },
       { what: 'visibility', from: 'public', to: 'private' },
       { what: 'quota', from: null, to: '100' },
       { what: 'membership', from: 'ada guest', to: 'ada admin' },

@@ -2,7 +2,7 @@ import type { HarborMember, HarborProject, HarborQuota } from '../harbor/harbor.
 
 /** One thing that an adoption changes: in Berth's records (`record`), or in Harbor. */
 export interface AdoptionChange {
-  what: 'record' | 'tag-rule' | 'quota' | 'visibility' | 'membership';
+  what: 'record' | 'tag-rule' | 'webhook' | 'quota' | 'visibility' | 'membership';
   /** Null: nothing. */
   from: string | null;
   to: string;
@@ -14,6 +14,8 @@ export interface ProjectFacts {
   quota: HarborQuota | null;
   members: readonly HarborMember[];
   isTagRuleOn: boolean;
+  /** Also where Berth keeps no webhooks. */
+  isWebhookOn: boolean;
 }
 
 export interface ProjectTarget {
@@ -34,7 +36,7 @@ export function adoptedQuotaBytes(quota: HarborQuota | null, defaultQuotaBytes: 
 /** Everything that has to be changed so that Berth keeps this project. Members, robots and webhooks of others stay. */
 export function adoptionChanges(facts: ProjectFacts, target: ProjectTarget): AdoptionChange[] {
   const changes: AdoptionChange[] = [];
-  const { inHarbor, quota, members, isTagRuleOn } = facts;
+  const { inHarbor, quota, members, isTagRuleOn, isWebhookOn } = facts;
   const { kind, recordedId, quotaBytes, ownerUser } = target;
   if (recordedId !== inHarbor.id) {
     changes.push({
@@ -44,6 +46,7 @@ export function adoptionChanges(facts: ProjectFacts, target: ProjectTarget): Ado
     });
   }
   if (!isTagRuleOn) changes.push({ what: 'tag-rule', from: null, to: 'on' });
+  if (!isWebhookOn) changes.push({ what: 'webhook', from: null, to: 'on' });
   if (kind === 'personal' && inHarbor.isPublic) {
     changes.push({ what: 'visibility', from: 'public', to: 'private' });
   }

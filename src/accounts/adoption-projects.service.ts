@@ -16,6 +16,7 @@ import type { HarborMember } from '../harbor/harbor.types';
 import { type ProjectLease, ProjectLeases } from '../projects/project-lease';
 import { ProjectPrograms, type ProjectProgramsSeen } from '../projects/project-programs.service';
 import { Project } from '../projects/project.entity';
+import { ProjectWebhooks } from '../projects/project-webhooks.service';
 import { ProjectsService } from '../projects/projects.service';
 import { Account } from './account.entity';
 import { AdoptionOwner } from './adoption-owner';
@@ -57,6 +58,7 @@ export class ProjectAdoptions {
     private readonly owners: AdoptionOwner,
     private readonly persons: PersonsService,
     private readonly projects: ProjectsService,
+    private readonly webhooks: ProjectWebhooks,
     private readonly leases: ProjectLeases,
     private readonly programs: ProjectPrograms,
     private readonly harbor: HarborClient,
@@ -103,11 +105,13 @@ export class ProjectAdoptions {
     const account =
       owner === null ? null : await this.dataSource.manager.findOneBy(Account, { personId: owner.id });
     const ownerUserId = account?.harborUserId ?? null;
+    const made = { name: projectName, harborProjectId: inHarbor.id };
     const facts: ProjectFacts = {
       inHarbor,
       quota: await this.harbor.findQuota(inHarbor.id),
       members: await this.harbor.listMembers(projectName),
       isTagRuleOn: (await this.projects.observeTagRule(projectName)).need === 'nothing',
+      isWebhookOn: (await this.webhooks.observe(made)).need === 'nothing',
     };
     const isOurs = known?.harborProjectId === inHarbor.id;
     const { defaultQuotaBytes } = this.config.accounts;
@@ -211,6 +215,7 @@ export class ProjectAdoptions {
     const isChanged = (what: AdoptionChange['what']): boolean => changes.some((one) => one.what === what);
     const need = await this.projects.observeTagRule(project);
     if (need.need !== 'nothing') await this.projects.setTagRule(project, need, stillMine);
+    await this.webhooks.ensure({ name: project, harborProjectId: facts.inHarbor.id }, stillMine);
     if (isChanged('visibility')) {
       await lease.renew();
       await this.harbor.setProjectPublic(project, false);

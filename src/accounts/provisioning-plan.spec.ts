@@ -13,6 +13,7 @@ const MOST_STEPS = 20;
 interface World {
   project: { id: number; isOfIntent: boolean } | null;
   rule: 'absent' | 'disabled' | 'enabled';
+  webhook: 'absent' | 'spoilt' | 'standing';
   user: { id: number; bearsMark: boolean } | null;
   isUserHidden: boolean;
   membership: { id: number; isAdmin: boolean } | null;
@@ -20,9 +21,9 @@ interface World {
 
 interface Start {
   world: World;
-  row: Pick<ProvisioningRow, 'harborProjectId' | 'harborUserId' | 'wantsPassword'>;
+  row: Pick<ProvisioningRow, 'harborProjectId' | 'harborUserId' | 'isWebhookOpen' | 'wantsPassword'>;
   /** Calls of ours, cut off long ago, that are applied just before ours. */
-  late: { project: boolean; rule: boolean; user: boolean; membership: boolean };
+  late: { project: boolean; rule: boolean; webhook: boolean; user: boolean; membership: boolean };
 }
 
 const id = fc.constantFrom(1, 2, 3);
@@ -30,6 +31,7 @@ const starts: fc.Arbitrary<Start> = fc.record({
   world: fc.record({
     project: fc.option(fc.record({ id, isOfIntent: fc.boolean() })),
     rule: fc.constantFrom('absent', 'disabled', 'enabled'),
+    webhook: fc.constantFrom('absent', 'spoilt', 'standing'),
     user: fc.option(fc.record({ id, bearsMark: fc.boolean() })),
     isUserHidden: fc.boolean(),
     membership: fc.option(fc.record({ id, isAdmin: fc.boolean() })),
@@ -37,11 +39,13 @@ const starts: fc.Arbitrary<Start> = fc.record({
   row: fc.record({
     harborProjectId: fc.option(id),
     harborUserId: fc.option(id),
+    isWebhookOpen: fc.boolean(),
     wantsPassword: fc.boolean(),
   }),
   late: fc.record({
     project: fc.boolean(),
     rule: fc.boolean(),
+    webhook: fc.boolean(),
     user: fc.boolean(),
     membership: fc.boolean(),
   }),
@@ -87,6 +91,9 @@ class Simulation {
         world.project = facts.project = { id: 9, isOfIntent: true };
         world.rule = 'absent';
         facts.rule = { need: 'create' };
+        world.webhook = 'absent';
+        facts.webhook = { need: 'create', name: 'berth' };
+        row.isWebhookOpen = true;
         world.membership = facts.membership = null;
         return;
       case 'own-project':
@@ -97,6 +104,14 @@ class Simulation {
         facts.rule = step.need.need === 'create' && late.rule ? undefined : { need: 'nothing' };
         world.rule = 'enabled';
         return;
+      case 'set-webhook': {
+        this.requireOurProject();
+        const isMade = step.need.need === 'create';
+        facts.webhook = !isMade || late.webhook ? undefined : { need: 'nothing' };
+        world.webhook = isMade ? 'standing' : 'absent';
+        row.isWebhookOpen = true;
+        return;
+      }
       case 'make-user':
         row.harborUserId = null;
         if (late.user || world.isUserHidden) {
@@ -133,6 +148,14 @@ class Simulation {
     if (part === 'project') facts.project = world.project;
     if (part === 'user') facts.user = world.isUserHidden ? null : world.user;
     if (part === 'membership') facts.membership = world.membership;
+    if (part === 'webhook') {
+      const needs = {
+        absent: { need: 'create', name: 'berth' },
+        spoilt: { need: 'remove', removeId: 6 },
+        standing: { need: 'nothing' },
+      } as const;
+      facts.webhook = needs[world.webhook];
+    }
     if (part === 'rule') {
       const needs = {
         absent: { need: 'create' },
@@ -168,6 +191,7 @@ describe('the plan of a provisioning', () => {
           expect(world.project?.id).toBe(row.harborProjectId);
           expect(world.user?.id).toBe(end.userId);
           expect(world.rule).toBe('enabled');
+          expect(world.webhook === 'standing' || !row.isWebhookOpen).toBe(true);
           expect(world.membership?.isAdmin).toBe(true);
           expect(row.isPasswordSet || !row.wantsPassword).toBe(true);
         }
@@ -202,19 +226,26 @@ describe('the plan of a provisioning', () => {
       world: {
         project: { id: 1, isOfIntent: false },
         rule: 'enabled',
+        webhook: 'absent',
         user: { id: 2, bearsMark: false },
         isUserHidden: false,
         membership: { id: 3, isAdmin: true },
       },
-      row: { harborProjectId: 1, harborUserId: 2, wantsPassword: true },
-      late: { project: false, rule: false, user: false, membership: false },
+      row: { harborProjectId: 1, harborUserId: 2, isWebhookOpen: false, wantsPassword: true },
+      late: { project: false, rule: false, webhook: false, user: false, membership: false },
     });
     simulation.run();
     expect(simulation.taken).toEqual(['observe', 'observe', 'reset-password', 'record']);
   });
 
   it('leaves a password alone that nobody waits for', () => {
-    const row = { harborProjectId: 1, harborUserId: 2, wantsPassword: false, isPasswordSet: false };
+    const row = {
+      harborProjectId: 1,
+      harborUserId: 2,
+      isWebhookOpen: false,
+      wantsPassword: false,
+      isPasswordSet: false,
+    };
     const facts: ObservedFacts = {
       project: { id: 1, isOfIntent: false },
       rule: { need: 'nothing' },

@@ -1,10 +1,13 @@
 import type { RuleNeed } from '../projects/immutable-rule';
+import type { WebhookNeed } from '../projects/webhook';
 
 /** What Berth's own tables say, and what this run has done. */
 export interface ProvisioningRow {
   /** The ids of what is ours in Harbor; null until Berth saw that it made them. */
   harborProjectId: number | null;
   harborUserId: number | null;
+  /** The webhook was not seen in place yet; later on it is left to the comparison with Harbor. */
+  isWebhookOpen: boolean;
   /** Somebody waits for a password: else a user that is there keeps the one it has. */
   wantsPassword: boolean;
   /** Harbor confirmed the password of this run. */
@@ -19,6 +22,7 @@ export interface ObservedFacts {
   /** `isOfIntent`: it came to be as a making of ours that was cut off would have left it. */
   project?: { id: number; isOfIntent: boolean } | null;
   rule?: RuleNeed;
+  webhook?: WebhookNeed;
   /** `bearsMark`: it carries the mark of our intent, and is no administrator. */
   user?: { id: number; bearsMark: boolean } | null;
   /** Of our user in our project. */
@@ -28,7 +32,7 @@ export interface ObservedFacts {
   isUserNameTaken: boolean;
 }
 
-export type ObservedPart = 'project' | 'rule' | 'user' | 'membership';
+export type ObservedPart = 'project' | 'rule' | 'webhook' | 'user' | 'membership';
 
 export type ProvisioningRefusal =
   'project.name-not-owned' | 'project.replaced' | 'account.name-not-owned' | 'account.replaced';
@@ -39,6 +43,7 @@ export type ProvisioningStep =
   | { step: 'make-project' }
   | { step: 'own-project'; projectId: number }
   | { step: 'set-rule'; need: Exclude<RuleNeed, { need: 'nothing' }> }
+  | { step: 'set-webhook'; need: Exclude<WebhookNeed, { need: 'nothing' }> }
   | { step: 'make-user' }
   | { step: 'add-member'; userId: number }
   | { step: 'raise-role'; membershipId: number }
@@ -46,7 +51,7 @@ export type ProvisioningStep =
   | { step: 'record'; userId: number };
 
 /**
- * The next step towards a project, its rule, a user, a membership and a password. It looks at both names before it
+ * The next step towards a project, its rule and webhook, a user, a membership and a password. It looks at both names before it
  * writes, so that a stranger's name is refused with nothing half-made; it writes only where something is absent or
  * differs, and only to what is ours; the password comes last, so that it is unknown for as short as can be.
  */
@@ -61,12 +66,18 @@ export function nextStep(row: ProvisioningRow, facts: ObservedFacts): Provisioni
   if (project === null) return { step: 'make-project' };
   if (row.harborProjectId === null) return { step: 'own-project', projectId: project.id };
 
-  const { rule, membership } = facts;
+  const { rule, webhook, membership } = facts;
   const isMembershipUnseen = user !== null && membership === undefined;
-  if (rule === undefined || isMembershipUnseen) {
-    return observe(rule === undefined && 'rule', isMembershipUnseen && 'membership');
+  const isWebhookUnseen = row.isWebhookOpen && webhook === undefined;
+  if (rule === undefined || isWebhookUnseen || isMembershipUnseen) {
+    return observe(
+      rule === undefined && 'rule',
+      isWebhookUnseen && 'webhook',
+      isMembershipUnseen && 'membership',
+    );
   }
   if (rule.need !== 'nothing') return { step: 'set-rule', need: rule };
+  if (webhook !== undefined && webhook.need !== 'nothing') return { step: 'set-webhook', need: webhook };
   if (user === null) return { step: 'make-user' };
   if (membership === null || membership === undefined) return { step: 'add-member', userId: user.id };
   if (!membership.isAdmin) return { step: 'raise-role', membershipId: membership.id };

@@ -9,6 +9,7 @@ import { CONFIG } from '../config/config.module';
 import { DriftRecords } from '../projects/drift-records.service';
 import { harborEmail } from '../projects/project-name';
 import type { Project } from '../projects/project.entity';
+import { ProjectWebhooks, type MadeProject } from '../projects/project-webhooks.service';
 import { ProjectsService } from '../projects/projects.service';
 import type { AccountLease } from './account-lease';
 import type { Account } from './account.entity';
@@ -38,19 +39,21 @@ interface Run {
   attendance: Attendance;
   password: string;
   facts: ObservedFacts;
+  isWebhookOpen: boolean;
   isPasswordSet: boolean;
   /** This run may have ended the password that the person has. */
   isPasswordTouched: boolean;
 }
 
 /**
- * Brings a person's project, rule, user, membership and password about: observe, decide (`provisioning-plan.ts`), do
+ * Brings a person's project, rule, webhook, user, membership and password about: observe, decide (`provisioning-plan.ts`), do
  * one thing, again. A write is never repeated: whatever ends a run, the next one observes what is there.
  */
 @Injectable()
 export class Provisioning {
   constructor(
     private readonly projects: ProjectsService,
+    private readonly webhooks: ProjectWebhooks,
     private readonly drifts: DriftRecords,
     private readonly harborUsers: HarborUsers,
     private readonly audit: AuditService,
@@ -80,6 +83,7 @@ export class Provisioning {
       attendance,
       password: generatePassword(),
       facts: { isProjectNameTaken: false, isUserNameTaken: false },
+      isWebhookOpen: account.readyAt === null,
       isPasswordSet: false,
       isPasswordTouched: false,
     };
@@ -116,6 +120,8 @@ export class Provisioning {
         if (made.outcome === 'created') {
           facts.project = { id: made.id, isOfIntent: true };
           facts.rule = { need: 'create' };
+          facts.webhook = this.webhooks.needOfNew();
+          run.isWebhookOpen = true;
           facts.membership = null;
         } else {
           facts.project = undefined;
@@ -130,6 +136,12 @@ export class Provisioning {
       case 'set-rule': {
         const stands = await this.projects.setTagRule(project.name, step.need, stillMine);
         facts.rule = stands ? { need: 'nothing' } : undefined;
+        return;
+      }
+      case 'set-webhook': {
+        const stands = await this.webhooks.take(made(project), step.need, stillMine);
+        facts.webhook = stands ? { need: 'nothing' } : undefined;
+        run.isWebhookOpen = true;
         return;
       }
       case 'make-user': {
@@ -173,6 +185,9 @@ export class Provisioning {
       case 'rule':
         facts.rule = await this.projects.observeTagRule(project.name);
         return;
+      case 'webhook':
+        facts.webhook = await this.webhooks.observe(made(project));
+        return;
       case 'user':
         facts.user = await this.harborUsers.observe(account);
         return;
@@ -213,8 +228,9 @@ export class Provisioning {
     };
   }
 
-  private async settleDrifts(manager: EntityManager, { project, caller }: Run): Promise<void> {
+  private async settleDrifts(manager: EntityManager, { project, caller, isWebhookOpen }: Run): Promise<void> {
     await this.drifts.settled(manager, project.id, 'project');
+    if (isWebhookOpen) await this.drifts.settled(manager, project.id, 'webhook');
     await this.drifts.settled(manager, project.id, 'member', caller.username);
   }
 }
@@ -234,10 +250,23 @@ function actionOf(isShown: boolean, isFirst: boolean): AuditAction {
   return isFirst ? 'account.made' : 'account.credentials-withheld';
 }
 
-function rowOf({ account, project, attendance, isPasswordSet }: Run): Parameters<typeof nextStep>[0] {
+/** Of a project that is ours by now. */
+function made({ name, harborProjectId }: Project): MadeProject {
+  if (harborProjectId === null) throw new Error(`project ${name} was not made`);
+  return { name, harborProjectId };
+}
+
+function rowOf({
+  account,
+  project,
+  attendance,
+  isWebhookOpen,
+  isPasswordSet,
+}: Run): Parameters<typeof nextStep>[0] {
   return {
     harborProjectId: project.harborProjectId,
     harborUserId: account.harborUserId,
+    isWebhookOpen,
     wantsPassword: !attendance.hasLeft,
     isPasswordSet,
   };

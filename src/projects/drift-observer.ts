@@ -19,6 +19,7 @@ import { memberOf } from './memberships';
 import { ObservedRules } from './observed-rules';
 import { ProjectMember } from './project-member.entity';
 import type { Project } from './project.entity';
+import { ProjectWebhooks } from './project-webhooks.service';
 import type { Pace } from './reconcile-pace';
 
 /** Why a project is not compared: it was never finished, or its account is being made or changed now. */
@@ -55,6 +56,7 @@ export class DriftObserver {
     private readonly persons: PersonsService,
     private readonly harbor: HarborClient,
     private readonly rules: ObservedRules,
+    private readonly webhooks: ProjectWebhooks,
     @Inject(CONFIG) config: Config,
   ) {
     this.repairs = new Set(config.reconcile.repairs);
@@ -120,6 +122,8 @@ export class DriftObserver {
     const members = await this.harbor.listMembers(name);
     await pace.turn();
     const rules = await this.rules.list(name);
+    if (this.webhooks.areKept) await pace.turn();
+    const webhook = await this.webhooks.observeState({ name, harborProjectId });
     await pace.turn();
     const quota = await this.harbor.findQuota(harborProjectId);
     const users = new Map<number, UserStanding>();
@@ -128,7 +132,7 @@ export class DriftObserver {
       await pace.turn();
       users.set(harborUserId, await this.standingOf(harborUserId, harborUsername));
     }
-    return { state: 'ours', project: { inHarbor, members, rules, quota, users } };
+    return { state: 'ours', project: { inHarbor, members, rules, webhook, quota, users } };
   }
 
   private async standingOf(harborUserId: number, harborUsername: string): Promise<UserStanding> {

@@ -6,6 +6,7 @@ import { TAG_RULE, tagRuleNeed } from './immutable-rule';
 import { Memberships } from './memberships';
 import type { ProjectLease } from './project-lease';
 import type { Project } from './project.entity';
+import { ProjectWebhooks } from './project-webhooks.service';
 import { QuotaService } from './quota.service';
 
 /** Puts one drift right in Harbor: looks, changes only what differs, and looks again. Nothing is recorded. */
@@ -15,6 +16,7 @@ export class DriftRepair {
     private readonly harbor: HarborClient,
     private readonly memberships: Memberships,
     private readonly quotas: QuotaService,
+    private readonly webhooks: ProjectWebhooks,
   ) {}
 
   /** @throws DomainError conflict `harbor.changed` when others keep changing it; outages of Harbor */
@@ -22,6 +24,8 @@ export class DriftRepair {
     switch (repair.kind) {
       case 'rule':
         return this.settleRule(project.name, lease);
+      case 'webhook':
+        return this.settleWebhook(project, lease);
       case 'member':
         await this.memberships.settle(project.name, repair.harborUserId, repair.role, lease);
         return;
@@ -40,6 +44,11 @@ export class DriftRepair {
     else await this.harbor.enableImmutableRule(projectName, before.ruleId);
     const after = tagRuleNeed(await this.harbor.listImmutableRules(projectName));
     if (after.need !== 'nothing') throw new DomainError('conflict', 'harbor.changed');
+  }
+
+  private async settleWebhook({ name, harborProjectId }: Project, lease: ProjectLease): Promise<void> {
+    if (harborProjectId === null) throw new DomainError('conflict', 'project.unfinished', { project: name });
+    await this.webhooks.ensure({ name, harborProjectId }, async () => lease.renew());
   }
 
   private async settleVisibility(projectName: string, isPublic: boolean, lease: ProjectLease): Promise<void> {

@@ -11,7 +11,7 @@ import {
 import { TAG_RULE } from './immutable-rule';
 
 const ALL: readonly RepairKind[] = ['rule', 'member', 'visibility', 'quota'];
-const DEFAULT = new Set<RepairKind>(['rule', 'member']);
+const DEFAULT = new Set<RepairKind>(['rule', 'member', 'webhook']);
 const QUOTA = 40 * 1024 ** 3;
 const SERVICE_ID = 1;
 const OWNER = { username: 'liuyizhou', harborUserId: 7, role: 'admin' } as const;
@@ -49,6 +49,7 @@ function observed(change: Partial<ObservedProject> & { isPublic?: boolean } = {}
     },
     members: [SERVICE, member()],
     rules: [rule()],
+    webhook: 'on',
     quota: { id: 5, projectId: 3, limitBytes: QUOTA, usedBytes: 0 },
     users: new Map(),
     ...rest,
@@ -81,6 +82,10 @@ describe('findDrifts', () => {
     ],
     ['one of two equal rules is off', {}, { rules: [rule({ disabled: true }), rule({ id: 2 })] }, []],
     ['others have rules beside', {}, { rules: [rule({ id: 2, tags: OTHER_TAGS }), rule()] }, []],
+    ['the webhook is gone', {}, { webhook: 'missing' }, ['webhook-missing webhook']],
+    ['the webhook is off', {}, { webhook: 'off' }, ['webhook-off webhook']],
+    ['the webhook is another', {}, { webhook: 'changed' }, ['webhook-changed webhook']],
+    ['Berth keeps no webhooks', {}, { webhook: null }, []],
     ['it was made public', {}, { isPublic: true }, ['visibility-changed report']],
     ['it was made private', { visibility: 'public' }, {}, ['visibility-changed report']],
     [
@@ -242,6 +247,7 @@ const anyObserved = fc
       }),
       { selector: ({ id }) => id },
     ),
+    webhook: fc.constantFrom('on', 'missing', 'off', 'changed', null),
     quota: fc.option(
       fc.record({
         id: fc.constant(5),
@@ -271,6 +277,8 @@ function repaired(project: ObservedProject, repair: Repair | null): ObservedProj
       };
     case 'rule':
       return { ...project, rules: [...project.rules, rule({ id: 1000 })] };
+    case 'webhook':
+      return { ...project, webhook: 'on' };
     case 'member': {
       const { harborUserId, role } = repair;
       const isHim = (one: HarborMember): boolean =>

@@ -3,6 +3,7 @@ import type { HarborMember, HarborProject, HarborQuota, ImmutableRule } from '..
 import { tagRuleNeed } from './immutable-rule';
 import type { MemberRole } from './project-member.entity';
 import type { Visibility } from './project.entity';
+import type { WebhookState } from './webhook';
 
 /** How Harbor can differ from what should be. Each is a problem that people are shown, under the same code. */
 export type DriftCode = Extract<
@@ -12,6 +13,9 @@ export type DriftCode = Extract<
   | 'project.problem.tag-rule-missing'
   | 'project.problem.tag-rule-off'
   | 'project.problem.tag-rule-changed'
+  | 'project.problem.webhook-missing'
+  | 'project.problem.webhook-off'
+  | 'project.problem.webhook-changed'
   | 'project.problem.visibility-changed'
   | 'project.problem.quota-changed'
   | 'project.problem.user-gone'
@@ -41,6 +45,11 @@ const CODES_OF_PART = {
     'project.problem.tag-rule-off',
     'project.problem.tag-rule-changed',
   ],
+  webhook: [
+    'project.problem.webhook-missing',
+    'project.problem.webhook-off',
+    'project.problem.webhook-changed',
+  ],
 } as const satisfies Record<string, readonly DriftCode[]>;
 
 export type SettledPart = keyof typeof CODES_OF_PART;
@@ -52,6 +61,7 @@ export function driftCodesOf(part: SettledPart): DriftCode[] {
 /** What Berth may put right by itself. Nothing else is ever changed. */
 export type Repair =
   | { kind: 'rule' }
+  | { kind: 'webhook' }
   | { kind: 'member'; harborUserId: number; role: MemberRole | 'none' }
   | { kind: 'visibility'; isPublic: boolean }
   | { kind: 'quota'; quotaBytes: number };
@@ -93,6 +103,8 @@ export interface ObservedProject {
   inHarbor: HarborProject;
   members: readonly HarborMember[];
   rules: readonly ImmutableRule[];
+  /** Null where Berth keeps no webhooks. */
+  webhook: WebhookState | null;
   /** Null where Harbor keeps no quotas. */
   quota: HarborQuota | null;
   /** Of wanted members, by the Harbor user's id; who is not named is there. */
@@ -115,6 +127,7 @@ export function findDrifts(
   const { project } = observation;
   const found = [
     ...ruleDrifts(project),
+    ...webhookDrifts(project),
     ...visibilityDrifts(wanted, project),
     ...quotaDrifts(wanted, project),
     ...wanted.members.flatMap((member) => memberDrifts(member, project)),
@@ -130,6 +143,11 @@ function ruleDrifts({ rules }: ObservedProject): Drift[] {
   if (need === 'nothing') return [];
   const code = need === 'enable' ? 'off' : rules.length === 0 ? 'missing' : 'changed';
   return [drift(`project.problem.tag-rule-${code}`, { repair: { kind: 'rule' } })];
+}
+
+function webhookDrifts({ webhook }: ObservedProject): Drift[] {
+  if (webhook === null || webhook === 'on') return [];
+  return [drift(`project.problem.webhook-${webhook}`, { repair: { kind: 'webhook' } })];
 }
 
 function visibilityDrifts({ visibility }: WantedProject, { inHarbor }: ObservedProject): Drift[] {

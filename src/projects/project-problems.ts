@@ -23,6 +23,9 @@ const SEEN_BY_RECONCILE_ALONE: ReadonlySet<MessageCode> = new Set<MessageCode>([
   'project.problem.foreign-admin',
   'project.problem.user-gone',
   'project.problem.user-replaced',
+  'project.problem.webhook-missing',
+  'project.problem.webhook-off',
+  'project.problem.webhook-changed',
 ]);
 
 /** Is this a drift that a look at the project's facts does not show by itself? */

@@ -1,10 +1,9 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { DomainError } from '../common/errors';
-import type { Config } from '../config/config';
-import { CONFIG } from '../config/config.module';
 import { HarborClient } from '../harbor/harbor.client';
 import type { HarborRobot, WebhookPolicy } from '../harbor/harbor.types';
 import { ProjectLeases } from './project-lease';
+import { ProjectWebhooks } from './project-webhooks.service';
 import { ProjectsService } from './projects.service';
 import { isThere } from './suspended-memberships.service';
 
@@ -23,14 +22,16 @@ export class ProjectPrograms {
     private readonly projects: ProjectsService,
     private readonly leases: ProjectLeases,
     private readonly harbor: HarborClient,
-    @Inject(CONFIG) private readonly config: Config,
+    private readonly webhooks: ProjectWebhooks,
   ) {}
 
   /** Throws on an outage of Harbor. */
-  async observe(projectName: string, harborProjectId: number): Promise<ProjectProgramsSeen> {
+  async observe(name: string, harborProjectId: number): Promise<ProjectProgramsSeen> {
     const robots = await this.harbor.listProjectRobots(harborProjectId);
-    const webhooks = await this.harbor.listWebhookPolicies(projectName);
-    return { robots, webhooks: webhooks.filter(({ address }) => !this.isOwn(address)) };
+    const webhooks = await this.harbor.listWebhookPolicies(name);
+    const isForeign = (policy: WebhookPolicy): boolean =>
+      !this.webhooks.isOwn({ name, harborProjectId }, policy);
+    return { robots, webhooks: webhooks.filter(isForeign) };
   }
 
   /**
@@ -57,9 +58,5 @@ export class ProjectPrograms {
       }
       throw new DomainError('conflict', 'harbor.changed');
     });
-  }
-
-  private isOwn(address: string): boolean {
-    return address.startsWith(`${this.config.http.publicUrl}/`);
   }
 }

@@ -5,12 +5,13 @@ import { DriftRecord } from './drift-record.entity';
 import { DriftRecords } from './drift-records.service';
 import { ObservedRules } from './observed-rules';
 import { Project } from './project.entity';
+import { ProjectWebhooks } from './project-webhooks.service';
 import { ProjectsService } from './projects.service';
 import { RuleExemptionIntent } from './rule-exemption.entity';
 
 @Module({
   imports: [TypeOrmModule.forFeature([Project, DriftRecord, RuleExemptionIntent]), HarborModule],
-  providers: [ProjectsService, ObservedRules, DriftRecords],
-  exports: [ProjectsService, ObservedRules, DriftRecords],
+  providers: [ProjectsService, ObservedRules, DriftRecords, ProjectWebhooks],
+  exports: [ProjectsService, ObservedRules, DriftRecords, ProjectWebhooks],
 })
 export class ProjectsModule {}

@@ -20,6 +20,7 @@ import { ProjectMember } from './project-member.entity';
 import { sharedNameRefusal } from './project-name';
 import { ProjectRoles } from './project-roles';
 import { Project, type Visibility } from './project.entity';
+import { ProjectWebhooks } from './project-webhooks.service';
 import { ProjectsService } from './projects.service';
 import { QuotaRequest } from './quota-request.entity';
 import { QuotaService } from './quota.service';
@@ -47,6 +48,7 @@ export class SharedProjectsService {
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly projects: ProjectsService,
+    private readonly webhooks: ProjectWebhooks,
     private readonly roles: ProjectRoles,
     private readonly leases: ProjectLeases,
     private readonly memberships: Memberships,
@@ -232,9 +234,15 @@ export class SharedProjectsService {
       throw error;
     }
     if (begunBefore) await this.quotas.settleWhereKept(project, project.quotaBytes, lease);
+    await this.settleWebhook(project, lease);
     await this.settleMembers(project, lease);
     if (!begunBefore && project.visibility === 'private') return;
     await this.settleVisibility(await this.projects.observe(project), project.visibility, lease);
+  }
+
+  private async settleWebhook({ name, harborProjectId }: Project, lease: ProjectLease): Promise<void> {
+    if (harborProjectId === null) throw new Error(`project ${name} was not made`);
+    await this.webhooks.ensure({ name, harborProjectId }, async () => lease.renew());
   }
 
   /** Where nothing was made in Harbor, nothing stays here. `taken`: the name is another's there. */

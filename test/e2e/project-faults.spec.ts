@@ -22,6 +22,7 @@ interface Write {
 const MAKING: Write[] = [
   { write: 'making the project', method: 'POST', path: /\/projects$/ },
   { write: 'setting the tag rule', method: 'POST', path: /\/immutabletagrules$/ },
+  { write: 'making the webhook', method: 'POST', path: /\/webhook\/policies$/ },
   { write: 'adding the first admin', method: 'POST', path: /\/members$/ },
   { write: 'making it public', method: 'PUT', path: /\/projects\/[^/]+$/ },
 ];
@@ -87,6 +88,7 @@ describe('projects while Harbor fails at one step', () => {
     });
     expect(await inHarbor(`/projects/${wanted.name}`)).toMatchObject({ metadata: { public: 'true' } });
     expect(await inHarbor(`/projects/${wanted.name}/immutabletagrules`)).toHaveLength(1);
+    expect(await inHarbor(`/projects/${wanted.name}/webhook/policies`)).toMatchObject([{ name: 'berth' }]);
     expect(await membersOf(wanted.name, 'grace')).toEqual([1]);
     expect(await rowsOf('project.created', `${wanted.name} `)).toHaveLength(1);
     expect((await admin.post('/projects', wanted)).body.code).toBe('project.exists');

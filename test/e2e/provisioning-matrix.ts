@@ -29,6 +29,7 @@ export const SCENARIOS: readonly Scenario[] = [
     writes: [
       'POST /projects',
       'POST /projects/{project}/immutabletagrules',
+      'POST /projects/{project}/webhook/policies',
       'POST /users',
       'POST /projects/{project}/members',
     ],
@@ -154,6 +155,11 @@ export class ProvisioningMatrix {
     ]);
     const rules = await list<{ disabled?: boolean }>(world, `/projects/${person.project}/immutabletagrules`);
     expect(rules.map(({ disabled }) => disabled ?? false)).toEqual([false]);
+    const webhooks = await list<{ name: string; enabled: boolean }>(
+      world,
+      `/projects/${person.project}/webhook/policies`,
+    );
+    expect(webhooks).toMatchObject([{ name: 'berth', enabled: true }]);
 
     const account = await person.clients[0]?.get('/account');
     expect(account?.body).toMatchObject({ state: 'ready', problems: [], credentials: { state: 'issued' } });

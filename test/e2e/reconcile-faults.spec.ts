@@ -4,6 +4,7 @@ import { ProjectMember } from '../../src/projects/project-member.entity';
 import { callHarbor, Client, startTestSandbox } from './journey';
 
 const MINE = 'user-liuyizhou';
+const HOOKS = `/projects/${MINE}/webhook/policies`;
 const TEAM = 'team-vision';
 const QUOTA = 40 * 1024 ** 3;
 
@@ -30,6 +31,7 @@ describe('a repair while Harbor fails at its write', () => {
   };
   const rules = async () =>
     inHarbor<{ id: number; disabled?: boolean }[]>('GET', `/projects/${MINE}/immutabletagrules`);
+  const webhooks = async () => inHarbor<{ id: number; enabled: boolean }[]>('GET', HOOKS);
   const member = async (username: string) => {
     const members = await inHarbor<{ id: number; entity_name: string; role_id: number }[]>(
       'GET',
@@ -68,6 +70,25 @@ describe('a repair while Harbor fails at its write', () => {
         await inHarbor('PUT', path, { ...rule, disabled: true });
       },
       isRight: async () => (await rules()).filter(({ disabled }) => disabled !== true).length === 1,
+    },
+    {
+      write: 'making the webhook',
+      project: MINE,
+      method: 'POST',
+      path: /webhook\/policies$/,
+      spoil: async () => inHarbor('DELETE', `${HOOKS}/${(await webhooks())[0]?.id ?? ''}`),
+      isRight: async () => (await webhooks()).filter(({ enabled }) => enabled).length === 1,
+    },
+    {
+      write: 'taking away a webhook that is off',
+      project: MINE,
+      method: 'DELETE',
+      path: /webhook\/policies\/\d+$/,
+      spoil: async () => {
+        const [webhook] = await webhooks();
+        await inHarbor('PUT', `${HOOKS}/${webhook?.id}`, { ...webhook, enabled: false });
+      },
+      isRight: async () => (await webhooks()).map(({ enabled }) => enabled).join() === 'true',
     },
     {
       write: 'adding a member',
@@ -124,7 +145,7 @@ describe('a repair while Harbor fails at its write', () => {
       env: {
         HARBOR_DEADLINE_MS: '500',
         LOG_LEVEL: 'silent',
-        DRIFT_REPAIR: 'rule,member,visibility,quota',
+        DRIFT_REPAIR: 'rule,member,webhook,visibility,quota',
       },
     });
     admin = await Client.login(sandbox, 'grace');

@@ -274,6 +274,35 @@ describe('reconcile', () => {
     expect(await problemsOf('/account')).toEqual(['project.problem.replaced']);
   });
 
+  it('makes Berth’s webhook again where it is gone, off or changed', async () => {
+    const hooks = `/projects/${MINE}/webhook/policies`;
+    const [made] = await list(hooks);
+    expect(made).toMatchObject({
+      enabled: true,
+      event_types: ['PUSH_ARTIFACT', 'DELETE_ARTIFACT'],
+      targets: [{ address: `${sandbox.url}/api/v1/hooks/harbor/${MINE}` }],
+    });
+    const { id: _id, creation_time: _made, update_time: _changed, ...wanted } = made ?? {};
+    const [target] = made?.targets as Record<string, unknown>[];
+    const spoils: [string, (id: number) => Promise<unknown>][] = [
+      ['webhook-missing', async (id) => asLiu('DELETE', `${hooks}/${id}`)],
+      ['webhook-off', async (id) => asLiu('PUT', `${hooks}/${id}`, { ...made, enabled: false })],
+      [
+        'webhook-changed',
+        async (id) =>
+          asLiu('PUT', `${hooks}/${id}`, { ...made, targets: [{ ...target, auth_header: 'Bearer x' }] }),
+      ],
+    ];
+    for (const [code, spoil] of spoils) {
+      await spoil(Number((await list(hooks))[0]?.id));
+      const plan = await planOf(MINE);
+      expect(plan[0]?.drifts.map((drift) => drift.code)).toEqual([`project.problem.${code}`]);
+      const repaired = await reconcile({ project: MINE });
+      expect(repaired.projects[0]?.drifts).toMatchObject([{ action: 'repair', repaired: true }]);
+      expect(await list(hooks)).toMatchObject([wanted]);
+    }
+  });
+
   it('leaves members, robots, rules and webhooks of others alone', async () => {
     await asLiu('POST', `/projects/${MINE}/members`, {
       role_id: 2,
@@ -305,7 +334,10 @@ describe('reconcile', () => {
     await reconcile({});
     expect(await finished()).toMatchObject({ found: 1, repaired: 1, open: [] });
     expect(await roleOf(MINE, 'grace')).toBe('developer');
-    expect(await list(`/projects/${MINE}/webhook/policies`)).toHaveLength(1);
+    expect(await list(`/projects/${MINE}/webhook/policies`)).toMatchObject([
+      { name: 'mine' },
+      { name: 'berth' },
+    ]);
     expect(await list(`/robots?q=Level%3Dproject%2CProjectID%3D${await projectId(MINE)}`)).toHaveLength(1);
     expect(await list(RULES)).toHaveLength(2);
     expect(await list(RULES)).toContainEqual(theirs);

@@ -41,7 +41,7 @@ export class AdoptAccountDto {
 
 export class AdoptionChangeDto {
   @ApiProperty({
-    enum: ['record', 'tag-rule', 'quota', 'visibility', 'membership'],
+    enum: ['record', 'tag-rule', 'webhook', 'quota', 'visibility', 'membership'],
     example: 'record',
     description: 'record: the id in the registry that is kept here; all others are changed in the registry',
   })
