@@ -67,6 +67,17 @@ export class PersonsService {
   }
 
   /**
+   * As findByUsername, and one whom only the directory knows becomes known; null where neither knows him. Throws as
+   * recognise, and `directory.unavailable`.
+   */
+  async findOrMeet(username: string): Promise<Person | null> {
+    const known = await this.findByUsername(username);
+    if (known !== null) return known;
+    const entry = await this.directory.findByUsername(username);
+    return entry === null ? null : this.recognise(entry);
+  }
+
+  /**
    * The person of a directory's entry: made at the first sight, renamed when the entry was, in the groups that it says. Throws
    * `auth.identity-conflict` when the username is another entry's: what that person has is never inherited; and
    * `directory.unavailable` where that one cannot be asked about.

@@ -977,6 +977,47 @@ export const messagesEn = {
     title: 'The labels are not valid',
     detail: 'At most {max} different labels, each of 1 to {length} characters.',
   },
+  'image.not-owner': {
+    title: 'This image is somebody else’s',
+    detail:
+      'You see this image, but only who imported it may change or share it. Import it yourself to have your own.',
+  },
+  'image.public-by-admins': {
+    title: 'Only administrators show an image to everybody',
+    detail: 'Ask an administrator to make it public, or share it with persons and groups.',
+  },
+  'image.warning.jobs-only': {
+    title: 'Jobs can run it, your own docker cannot pull it',
+    detail:
+      'The image is in the private project {project}, of which you are no member. Jobs get access of their own; for docker pull, ask for a membership of the project.',
+  },
+  'share.warning.jobs-only': {
+    title: 'They run it in jobs, but cannot pull it themselves',
+    detail:
+      'The image is in the private project {project}. Jobs of those it is shared with can run it; for docker pull they need a membership of the project.',
+  },
+  'share.with-owner': {
+    title: 'The image is theirs already',
+    detail: '{username} imported this image, so there is nothing to share.',
+  },
+  'share.too-many': {
+    title: 'The image is shared too often',
+    detail:
+      'An image can be shared with {max} persons and groups. Share it with a group, or ask an administrator to make it public.',
+  },
+  'share.kind': {
+    title: 'Images are shared with a person or a group',
+    detail: 'Write …/shares/person/<username> or …/shares/group/<name>.',
+  },
+  'group.not-found': {
+    title: 'There is no such group',
+    detail:
+      'The directory has no group {group} with members, or several of that name. Check the name, as the directory has it.',
+  },
+  'group.not-configured': {
+    title: 'There are no groups here',
+    detail: 'No groups of the directory are set up for this Berth (LDAP_GROUP_BASE_DN). Share with persons.',
+  },
   'image.warning.platform': {
     title: 'The image does not run on the nodes here',
     detail: 'The image has {platforms}, the nodes are {sitePlatforms}. A job there fails to start.',

@@ -895,6 +895,44 @@ export const messagesZh: Readonly<Record<MessageCode, MessageText>> = {
     title: '标记（labels）不正确',
     detail: '最多 {max} 个互不相同的标记，每个 1 到 {length} 个字符。',
   },
+  'image.not-owner': {
+    title: '这是别人的镜像',
+    detail: '您能看到此镜像，但只有导入它的人可以修改或共享它。您可以自己导入一份。',
+  },
+  'image.public-by-admins': {
+    title: '只有管理员可以把镜像设为公开',
+    detail: '请联系管理员将其设为公开，或者共享给个人和用户组。',
+  },
+  'image.warning.jobs-only': {
+    title: '任务可以运行它，但您自己的 docker 无法拉取',
+    detail:
+      '该镜像位于私有项目 {project}，而您不是该项目的成员。任务会使用单独的访问权限；如需 docker pull，请申请成为项目成员。',
+  },
+  'share.warning.jobs-only': {
+    title: '对方可以在任务中运行，但不能自行拉取',
+    detail:
+      '该镜像位于私有项目 {project}。被共享者的任务可以运行它；如需 docker pull，他们需要成为项目成员。',
+  },
+  'share.with-owner': {
+    title: '镜像本来就属于对方',
+    detail: '该镜像由 {username} 导入，无需共享。',
+  },
+  'share.too-many': {
+    title: '镜像的共享数量过多',
+    detail: '一个镜像最多共享给 {max} 个人或用户组。请共享给用户组，或请管理员将其设为公开。',
+  },
+  'share.kind': {
+    title: '镜像只能共享给个人或用户组',
+    detail: '请使用 …/shares/person/<用户名> 或 …/shares/group/<名称>。',
+  },
+  'group.not-found': {
+    title: '没有这个用户组',
+    detail: '目录服务中没有名为 {group} 且有成员的用户组，或者有多个同名的用户组。请按目录中的写法检查名称。',
+  },
+  'group.not-configured': {
+    title: '这里没有用户组',
+    detail: '此 Berth 没有配置目录中的用户组（LDAP_GROUP_BASE_DN）。请共享给个人。',
+  },
   'image.warning.platform': {
     title: '镜像不能在这里的节点上运行',
     detail: '镜像支持 {platforms}，而节点是 {sitePlatforms}。任务在其上无法启动。',

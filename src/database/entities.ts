@@ -15,6 +15,7 @@ import { Change } from '../changes/change.entity';
 import { ImageAudience } from '../images/image-audience.entity';
 import { ImageFieldChange } from '../images/image-field-change.entity';
 import { ImageTerm } from '../images/image-term.entity';
+import { ImageShare } from '../images/image-share.entity';
 import { Image } from '../images/image.entity';
 import { DigestRemoval } from '../jobs/digest-removal.entity';
 import { ImageUse } from '../jobs/image-use.entity';
@@ -32,6 +33,8 @@ import { RuleExemptionIntent } from '../projects/rule-exemption.entity';
 import { SuspendedMembership } from '../projects/suspended-membership.entity';
 import { TagDigest } from '../tag-rule/tag-digest.entity';
 import { RemovalIntent } from '../removal/removal-intent.entity';
+import { SweepAlarm } from '../sweep/sweep-alarm.entity';
+import { SweepProject } from '../sweep/sweep-project.entity';
 import { TagRecord } from '../tag-rule/tag-record.entity';
 import { Violation } from '../tag-rule/violation.entity';
 
@@ -56,10 +59,13 @@ export const entities = [
   OffboardingRound,
   Image,
   ImageFieldChange,
+  ImageShare,
   ImageAudience,
   ImageTerm,
   SearchWord,
   TagRecord,
+  SweepProject,
+  SweepAlarm,
   RemovalIntent,
   TagDigest,
   Violation,

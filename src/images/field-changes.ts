@@ -1,14 +1,16 @@
 import type { ChangedField, FieldValue } from './image-field-change.entity';
 
-type Fields = Record<ChangedField, FieldValue>;
+/** Visibility is changed on its own (image-sharing.service.ts). */
+type EditedField = Exclude<ChangedField, 'visibility'>;
+type Fields = Record<EditedField, FieldValue>;
 
 export interface FieldChange {
-  field: ChangedField;
+  field: EditedField;
   fromValue: FieldValue;
   toValue: FieldValue;
 }
 
-const FIELDS: readonly ChangedField[] = ['description', 'taskType', 'labels'];
+const FIELDS: readonly EditedField[] = ['description', 'taskType', 'labels'];
 
 /** The fields that have another value after than before. */
 export function changesBetween(before: Readonly<Fields>, after: Readonly<Fields>): FieldChange[] {

@@ -1,7 +1,7 @@
 import { Entity, Index } from 'typeorm';
 import { IdColumn, JsonColumn, TextColumn, TimeColumn } from '../database/columns';
 
-export type ChangedField = 'description' | 'taskType' | 'labels';
+export type ChangedField = 'description' | 'taskType' | 'labels' | 'visibility';
 export type FieldValue = string | string[];
 
 /** One field of an image that somebody changed. */

@@ -19,6 +19,11 @@ export function imageWarnings(
   return [{ code: 'image.warning.platform', params }];
 }
 
+/** What a person should know of somebody else's image in a project that he himself cannot pull from. */
+export function jobsOnlyWarnings(jobsOnly: boolean | undefined, project: string): ImageWarning[] {
+  return jobsOnly === true ? [{ code: 'image.warning.jobs-only', params: { project } }] : [];
+}
+
 /** The platform whose config tells about an index: one that the nodes can run, else its first. */
 export function tellingPlatform<T extends Platform>(
   platforms: readonly T[],

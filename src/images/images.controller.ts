@@ -89,7 +89,7 @@ export class ImagesController {
   ): Promise<ImageDto> {
     const imported = await this.images.import(person, body);
     reply.header('location', `/api/v1/images/${imported.image.id}`);
-    return this.answer(imported, person, language, reply);
+    return this.answer(imported, language, reply);
   }
 
   @Post('batch')
@@ -109,7 +109,7 @@ export class ImagesController {
   ): Promise<ImportedBatchDto> {
     const context = problemContextOf(request, this.config.http.bodyLimitBytes);
     const outcomes = await this.batch.importAll(person, images);
-    return toImportedBatchDto(outcomes, this.answerFor(person, context.language), context);
+    return toImportedBatchDto(outcomes, this.answerFor(context.language), context);
   }
 
   @Post('preview')
@@ -146,7 +146,7 @@ export class ImagesController {
     const page = toPage(
       rows,
       query.limit,
-      (row) => toImageDto(row, this.answerFor(person, language)),
+      (row) => toImageDto(row, this.answerFor(language)),
       ({ image }) => cursor.encode({ id: image.id }),
     );
     return query.count ? { ...page, total: await this.images.count(person, query) } : page;
@@ -154,7 +154,10 @@ export class ImagesController {
 
   @Get(':id')
   @Allow('person')
-  @ApiOperation({ summary: 'One of my images' })
+  @ApiOperation({
+    summary: 'One image that I see',
+    description: 'Mine, shared with me or with a group of mine, or public; admins see every one.',
+  })
   @ApiOkResponse({ type: ImageDto, headers: { ETag: { schema: { type: 'string' } } } })
   @ApiProblem('not-found', 'image.not-found')
   async get(
@@ -163,17 +166,19 @@ export class ImagesController {
     @RequestLanguage() language: Language,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ImageDto> {
-    return this.answer(await this.images.get(person, id), person, language, reply);
+    return this.answer(await this.images.get(person, id), language, reply);
   }
 
   @Patch(':id')
   @Allow('person')
   @ApiOperation({
     summary: 'Change description, task type or labels',
-    description: 'With If-Match, a change that somebody else made meanwhile is not overwritten.',
+    description:
+      'By who imported it. With If-Match, a change that somebody else made meanwhile is not overwritten.',
   })
   @ApiHeader({ name: 'If-Match', required: false, description: 'The ETag of the image as it was read' })
   @ApiOkResponse({ type: ImageDto, headers: { ETag: { schema: { type: 'string' } } } })
+  @ApiProblem('forbidden', 'image.not-owner')
   @ApiProblem('not-found', 'image.not-found')
   @ApiProblem('stale', 'request.stale')
   @ApiProblem('invalid', 'image.task-type-unknown')
@@ -185,7 +190,7 @@ export class ImagesController {
     @RequestLanguage() language: Language,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ImageDto> {
-    return this.answer(await this.images.change(person, id, body, ifMatch), person, language, reply);
+    return this.answer(await this.images.change(person, id, body, ifMatch), language, reply);
   }
 
   @Get(':id/changes')
@@ -233,19 +238,14 @@ export class ImagesController {
     return toImageCheckDto(await this.images.check(person, id));
   }
 
-  private answer(
-    found: CatalogedImage,
-    person: PersonCaller,
-    language: Language,
-    reply: FastifyReply,
-  ): ImageDto {
+  private answer(found: CatalogedImage, language: Language, reply: FastifyReply): ImageDto {
     reply.header('etag', formatEtag(found.image.version));
-    return toImageDto(found, this.answerFor(person, language));
+    return toImageDto(found, this.answerFor(language));
   }
 
-  private answerFor(person: PersonCaller, language: Language): ImageAnswer {
+  private answerFor(language: Language): ImageAnswer {
     const { registry, images } = this.config;
     const { sitePlatforms } = images;
-    return { address: registry.address, owner: person.username, sitePlatforms, language };
+    return { address: registry.address, sitePlatforms, language };
   }
 }

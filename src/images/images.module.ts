@@ -15,6 +15,8 @@ import { ImageBatchService } from './image-batch.service';
 import { ImageFieldChange } from './image-field-change.entity';
 import { ImageGrants } from './image-grants';
 import { ImageImporters } from './image-importers';
+import { ImageShare } from './image-share.entity';
+import { ImageSharing } from './image-sharing.service';
 import { ImageTerm } from './image-term.entity';
 import { ImageVerdicts } from './image-verdicts.service';
 import { ImageVisibility } from './image-visibility';
@@ -25,7 +27,7 @@ import { SearchWord } from './search-word.entity';
 
 @Module({
   imports: [
-    TypeOrmModule.forFeature([Image, ImageFieldChange, ImageAudience, ImageTerm, SearchWord]),
+    TypeOrmModule.forFeature([Image, ImageFieldChange, ImageShare, ImageAudience, ImageTerm, SearchWord]),
     AuthModule,
     HarborModule,
     AccountsModule,
@@ -41,6 +43,7 @@ import { SearchWord } from './search-word.entity';
     ImageAudiences,
     ImageVisibility,
     ImageGrants,
+    ImageSharing,
     ImageVerdicts,
     ImageBatchService,
     BrowsingService,

@@ -4,10 +4,11 @@ import { In, LessThan, type DataSource, type FindOptionsWhere } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { AuditService } from '../audit/audit.service';
 import type { PersonCaller } from '../auth/caller';
+import { PersonsService } from '../auth/persons.service';
 import { aboutLink } from '../changes/change-key';
 import { Changes } from '../changes/changes';
 import { Clock } from '../common/clock';
-import { DomainError } from '../common/errors';
+import { DomainError, isOutage } from '../common/errors';
 import { requireFresh } from '../common/etag';
 import { formatImageLink, type ImageLink } from '../common/image-link';
 import type { Config } from '../config/config';
@@ -18,10 +19,13 @@ import type { TagRecord } from '../tag-rule/tag-record.entity';
 import type { TagState } from '../tag-rule/tag-rule';
 import { TagRecordsService } from '../tag-rule/tag-records.service';
 import { changesBetween } from './field-changes';
+import { ImageAccess } from './image-access';
 import { ImageFieldChange } from './image-field-change.entity';
 import { ImageAudiences } from './image-audiences';
 import { imageName, imageNotFound } from './image-name';
 import { ImageVerdicts, type Verdict } from './image-verdicts.service';
+import { ImageShare } from './image-share.entity';
+import { ImageVisibility, type SeenAs } from './image-visibility';
 import { Image } from './image.entity';
 import { joinTerms, termsOf, titleKey } from './search-terms';
 
@@ -29,6 +33,12 @@ import { joinTerms, termsOf, titleKey } from './search-terms';
 export interface CatalogedImage {
   image: Image;
   record: TagRecord | null;
+  /** The username of whose image it is. */
+  owner: string;
+  /** Why the caller sees it; `admin`: only because he is one. */
+  seenAs: SeenAs | 'admin';
+  /** Jobs of the caller can pull it, his own docker cannot. Said only of a single image. */
+  jobsOnly?: boolean;
 }
 
 export interface NewImage {
@@ -70,6 +80,9 @@ export class ImagesService {
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly verdicts: ImageVerdicts,
+    private readonly visibility: ImageVisibility,
+    private readonly access: ImageAccess,
+    private readonly persons: PersonsService,
     private readonly tagRecords: TagRecordsService,
     private readonly harbor: HarborClient,
     private readonly audiences: ImageAudiences,
@@ -129,7 +142,7 @@ export class ImagesService {
       await this.refuseSecondImport(caller.personId, name, link);
       throw error;
     }
-    return { image, record };
+    return { image, record, owner: caller.username, seenAs: 'own' };
   }
 
   /** What an import would find and answer; nothing is kept. @throws as import, but not of what is imported already */
@@ -153,18 +166,25 @@ export class ImagesService {
       take: limit,
     });
     const records = await this.tagRecords.findByIds(images.flatMap(({ tagRecordId }) => tagRecordId ?? []));
-    return images.map((image) => ({ image, record: records.get(image.tagRecordId ?? '') ?? null }));
+    return images.map((image) => ({
+      image,
+      record: records.get(image.tagRecordId ?? '') ?? null,
+      owner: caller.username,
+      seenAs: 'own',
+    }));
   }
 
   async count(caller: PersonCaller, filter: ImageFilter): Promise<number> {
     return this.dataSource.manager.count(Image, { where: this.mine(caller, filter) });
   }
 
-  /** @throws DomainError not-found `image.not-found`, also when it is somebody else's */
+  /** Any image for an admin. @throws DomainError not-found `image.not-found`, also when the caller may not see it */
   async get(caller: PersonCaller, id: string): Promise<CatalogedImage> {
-    const image = await this.dataSource.manager.findOneBy(Image, { id, personId: caller.personId });
-    if (image === null) throw imageNotFound();
-    return this.withRecord(image);
+    const { image, seenAs } = await this.see(caller, id);
+    const record = await this.recordOf(image);
+    const owner = seenAs === 'own' ? caller.username : await this.usernameOf(image.personId);
+    const jobsOnly = seenAs !== 'own' && !(await this.mayPull(caller, image));
+    return { image, record, owner, seenAs, jobsOnly };
   }
 
   /** The person's own image of this name (`project/repository:tag`), or null. */
@@ -184,7 +204,8 @@ export class ImagesService {
 
   /**
    * @param ifMatch the ETag that the caller read, so that nobody's change meanwhile is overwritten
-   * @throws DomainError not-found; stale `request.stale`; invalid `image.task-type-unknown`
+   * @throws DomainError not-found; forbidden `image.not-owner`; stale `request.stale`; invalid
+   *   `image.task-type-unknown`
    */
   async change(
     caller: PersonCaller,
@@ -193,7 +214,10 @@ export class ImagesService {
     ifMatch: string | undefined,
   ): Promise<CatalogedImage> {
     if (change.taskType !== undefined) this.requireTaskType(change.taskType);
-    const { image, record } = await this.get(caller, id);
+    const { image, seenAs } = await this.see(caller, id);
+    if (seenAs !== 'own') throw new DomainError('forbidden', 'image.not-owner');
+    const record = await this.recordOf(image);
+    const owner = caller.username;
     requireFresh(ifMatch, image.version);
     const now = this.clock.now();
     const fields = {
@@ -202,7 +226,7 @@ export class ImagesService {
       labels: change.labels ?? image.labels,
     };
     const changes = changesBetween(image, fields);
-    if (changes.length === 0) return { image, record };
+    if (changes.length === 0) return { image, record, owner, seenAs };
     const listed = {
       title: titleKey(fields.description),
       terms: joinTerms(termsOf({ ...image, ...fields })),
@@ -225,7 +249,7 @@ export class ImagesService {
       await manager.insert(ImageFieldChange, rows);
       await this.audit.record(manager, caller, 'image.changed', image.name);
     });
-    return { image: this.dataSource.manager.create(Image, { ...image, ...written }), record };
+    return { image: this.dataSource.manager.create(Image, { ...image, ...written }), record, owner, seenAs };
   }
 
   /**
@@ -238,7 +262,7 @@ export class ImagesService {
     afterId: string | null,
     limit: number,
   ): Promise<ImageFieldChange[]> {
-    const { image } = await this.get(caller, id);
+    const { image } = await this.see(caller, id);
     return this.dataSource.manager.find(ImageFieldChange, {
       where: { imageId: image.id, ...(afterId === null ? {} : { id: LessThan(afterId) }) },
       order: { id: 'DESC' },
@@ -266,6 +290,7 @@ export class ImagesService {
       if (affected !== 1) return false;
       await this.audiences.remove(manager, image);
       await manager.delete(ImageFieldChange, { imageId: id });
+      await manager.delete(ImageShare, { imageId: id });
       await this.audit.record(manager, caller, 'image.deleted', image.name);
       await this.changes.record(manager, aboutLink(image.name));
       return true;
@@ -274,7 +299,7 @@ export class ImagesService {
 
   /** Looks at Harbor now and records what it saw. @throws DomainError not-found; outages of Harbor */
   async check(caller: PersonCaller, id: string): Promise<ImageCheck> {
-    const { image } = await this.get(caller, id);
+    const { image } = await this.see(caller, id);
     if (image.digest !== null) return this.checkDigest(image, image.digest);
     if (image.tag === null) throw new Error(`image ${id} has neither tag nor digest`);
     const { project, repository, tag } = image;
@@ -312,10 +337,34 @@ export class ImagesService {
     });
   }
 
-  private async withRecord(image: Image): Promise<CatalogedImage> {
-    if (image.tagRecordId === null) return { image, record: null };
-    const records = await this.tagRecords.findByIds([image.tagRecordId]);
-    return { image, record: records.get(image.tagRecordId) ?? null };
+  private async see(
+    caller: PersonCaller,
+    id: string,
+  ): Promise<{ image: Image; seenAs: CatalogedImage['seenAs'] }> {
+    const seen = await this.visibility.find(caller.personId, id);
+    if (seen !== null) return seen;
+    const image = caller.isAdmin ? await this.dataSource.manager.findOneBy(Image, { id }) : null;
+    if (image === null) throw imageNotFound();
+    return { image, seenAs: 'admin' };
+  }
+
+  private async recordOf({ tagRecordId }: Image): Promise<TagRecord | null> {
+    if (tagRecordId === null) return null;
+    return (await this.tagRecords.findByIds([tagRecordId])).get(tagRecordId) ?? null;
+  }
+
+  private async usernameOf(personId: string): Promise<string> {
+    return (await this.persons.findByIds([personId])).get(personId)?.username ?? '';
+  }
+
+  /** While Harbor does not tell, nobody is warned. */
+  private async mayPull({ personId }: PersonCaller, { project }: Image): Promise<boolean> {
+    try {
+      return (await this.access.pullableProjectId(personId, project)) !== null;
+    } catch (error) {
+      if (isOutage(error)) return true;
+      throw error;
+    }
   }
 
   private mine(caller: PersonCaller, { taskType, project }: ImageFilter): FindOptionsWhere<Image> {

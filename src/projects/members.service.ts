@@ -8,7 +8,6 @@ import type { PersonCaller } from '../auth/caller';
 import { PersonsService } from '../auth/persons.service';
 import { Clock } from '../common/clock';
 import { DomainError, isDomainError } from '../common/errors';
-import { Directory } from '../directory/directory';
 import { HarborClient } from '../harbor/harbor.client';
 import type { HarborMember } from '../harbor/harbor.types';
 import { DriftRecords } from './drift-records.service';
@@ -38,7 +37,6 @@ export class MembersService {
     private readonly drifts: DriftRecords,
     private readonly accounts: AccountsService,
     private readonly persons: PersonsService,
-    private readonly directory: Directory,
     private readonly harbor: HarborClient,
     private readonly audit: AuditService,
     private readonly clock: Clock,
@@ -210,11 +208,8 @@ export class MembersService {
   }
 
   private async find(username: string): Promise<Someone> {
-    const known = await this.persons.findByUsername(username);
-    if (known !== null) return { personId: known.id, username: known.username };
-    const entry = await this.directory.findByUsername(username);
-    if (entry === null) throw new DomainError('not-found', 'person.not-found', { username });
-    const person = await this.persons.recognise(entry);
+    const person = await this.persons.findOrMeet(username);
+    if (person === null) throw new DomainError('not-found', 'person.not-found', { username });
     return { personId: person.id, username: person.username };
   }
 

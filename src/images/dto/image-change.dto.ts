@@ -21,7 +21,7 @@ export class ImageChangeDto {
   })
   actedForBy: string | null;
 
-  @ApiProperty({ enum: ['description', 'taskType', 'labels'], example: 'description' })
+  @ApiProperty({ enum: ['description', 'taskType', 'labels', 'visibility'], example: 'description' })
   field: ChangedField;
 
   @ApiProperty({ ...VALUE, example: 'PyTorch 24.12 with my data loaders' })

@@ -3,7 +3,8 @@ import type { Language } from '../../common/messages';
 import { PlatformDto } from '../../common/platform.dto';
 import type { ArtifactKind, ArtifactPlatform } from '../../harbor/harbor.types';
 import type { TagState } from '../../tag-rule/tag-rule';
-import { imageWarnings } from '../image-warnings';
+import { imageWarnings, jobsOnlyWarnings } from '../image-warnings';
+import type { Visibility } from '../image.entity';
 import type { CatalogedImage } from '../images.service';
 import { ImageDescriptionDto } from './image-description.dto';
 import { ImageWarningDto, toImageWarningDto } from './image-warning.dto';
@@ -38,8 +39,18 @@ export class ImageDto {
   @ApiProperty({ type: [String], example: ['vision', '大模型'], description: 'My own words for it' })
   labels: string[];
 
-  @ApiProperty({ example: 'liuyizhou' })
+  @ApiProperty({ example: 'liuyizhou', description: 'Who imported it' })
   owner: string;
+
+  @ApiProperty({ enum: ['private', 'public'], example: 'private', description: 'public: everybody sees it' })
+  visibility: Visibility;
+
+  @ApiProperty({
+    enum: ['own', 'shared', 'public', 'admin'],
+    example: 'own',
+    description: 'Why I see it: the first that holds; admin: only because I am one',
+  })
+  seenAs: CatalogedImage['seenAs'];
 
   @ApiProperty({ enum: ['image', 'index', 'helm-chart', 'other'], example: 'image' })
   kind: ArtifactKind;
@@ -90,14 +101,13 @@ export class ImageDto {
 /** What of an answer is not the image's own. */
 export interface ImageAnswer {
   address: string;
-  owner: string;
   sitePlatforms: readonly string[];
   language: Language;
 }
 
 export function toImageDto(
-  { image, record }: CatalogedImage,
-  { address, owner, sitePlatforms, language }: ImageAnswer,
+  { image, record, owner, seenAs, jobsOnly }: CatalogedImage,
+  { address, sitePlatforms, language }: ImageAnswer,
 ): ImageDto {
   const { id, project, repository, tag, description, taskType, labels, described } = image;
   const { createdAt, updatedAt } = image;
@@ -114,6 +124,8 @@ export function toImageDto(
     taskType,
     labels,
     owner,
+    visibility: image.visibility,
+    seenAs,
     kind,
     recordedDigest: record === null ? image.digest : record.recordedDigest,
     currentDigest: record === null ? image.digest : record.currentDigest,
@@ -121,8 +133,8 @@ export function toImageDto(
     platforms,
     sizeBytes: record?.sizeBytes ?? image.sizeBytes,
     described,
-    warnings: imageWarnings(kind, platforms, sitePlatforms).map((warning) =>
-      toImageWarningDto(warning, language),
+    warnings: [...imageWarnings(kind, platforms, sitePlatforms), ...jobsOnlyWarnings(jobsOnly, project)].map(
+      (warning) => toImageWarningDto(warning, language),
     ),
     firstSeenAt: record?.firstSeenAt ?? createdAt,
     checkedAt: record?.checkedAt ?? createdAt,

@@ -1,7 +1,7 @@
 import { type MigrationInterface, type QueryRunner, Table } from 'typeorm';
 import { migrationColumns } from '../migration-columns';
 
-export class Initial1795313170355 implements MigrationInterface {
+export class Initial1795313354982 implements MigrationInterface {
   async up(queryRunner: QueryRunner): Promise<void> {
     const column = migrationColumns(queryRunner);
     await queryRunner.createTable(
@@ -282,6 +282,23 @@ export class Initial1795313170355 implements MigrationInterface {
     );
     await queryRunner.createTable(
       new Table({ name: 'image_terms', columns: [column.key('term', 300), column.id('imageId')] }),
+    );
+    await queryRunner.createTable(
+      new Table({
+        name: 'image_shares',
+        columns: [
+          column.id('id'),
+          column.text('imageId', 36),
+          column.text('kind', 16),
+          column.text('granteeId', 36),
+          column.time('sharedAt'),
+          column.text('sharedBy', 256),
+        ],
+        indices: [
+          { name: 'ix_image_shares_image', columnNames: ['imageId', 'id'] },
+          { name: 'uq_image_shares', columnNames: ['imageId', 'kind', 'granteeId'], isUnique: true },
+        ],
+      }),
     );
     await queryRunner.createTable(
       new Table({
@@ -630,6 +647,56 @@ export class Initial1795313170355 implements MigrationInterface {
     );
     await queryRunner.createTable(
       new Table({
+        name: 'sweep_alarms',
+        columns: [
+          column.id('id'),
+          column.text('project', 255),
+          column.text('openFor', 255, 'nullable'),
+          column.text('reach', 16),
+          column.count('vanished'),
+          column.count('moved'),
+          column.count('tags'),
+          column.time('raisedAt'),
+          column.time('settledAt', 'nullable'),
+          column.text('settledBy', 255, 'nullable'),
+        ],
+        indices: [
+          { name: 'ix_sweep_alarms_raised', columnNames: ['raisedAt'] },
+          { name: 'uq_sweep_alarms_open', columnNames: ['openFor'], isUnique: true },
+        ],
+      }),
+    );
+    await queryRunner.createTable(
+      new Table({
+        name: 'sweep_projects',
+        columns: [
+          column.id('id'),
+          column.text('project', 255),
+          column.count('round'),
+          column.time('startedAt', 'nullable'),
+          column.time('endedAt', 'nullable'),
+          column.time('dueAt'),
+          column.time('nextDueAt'),
+          column.json('place', 'nullable'),
+          column.flag('forced'),
+          column.text('stoppedBy', 64, 'nullable'),
+          column.count('stops'),
+          column.count('calls'),
+          column.count('tags'),
+          column.count('firstSeen'),
+          column.count('moved'),
+          column.count('vanished'),
+          column.text('leaseToken', 36, 'nullable'),
+          column.time('leaseUntil', 'nullable'),
+        ],
+        indices: [
+          { name: 'ix_sweep_projects_due', columnNames: ['dueAt'] },
+          { name: 'uq_sweep_projects_project', columnNames: ['project'], isUnique: true },
+        ],
+      }),
+    );
+    await queryRunner.createTable(
+      new Table({
         name: 'tag_records',
         columns: [
           column.id('id'),
@@ -704,6 +771,8 @@ export class Initial1795313170355 implements MigrationInterface {
   async down(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.dropTable('violations');
     await queryRunner.dropTable('tag_records');
+    await queryRunner.dropTable('sweep_projects');
+    await queryRunner.dropTable('sweep_alarms');
     await queryRunner.dropTable('removals');
     await queryRunner.dropTable('tag_digests');
     await queryRunner.dropTable('suspended_memberships');
@@ -721,6 +790,7 @@ export class Initial1795313170355 implements MigrationInterface {
     await queryRunner.dropTable('image_uses');
     await queryRunner.dropTable('digest_removals');
     await queryRunner.dropTable('images');
+    await queryRunner.dropTable('image_shares');
     await queryRunner.dropTable('image_terms');
     await queryRunner.dropTable('image_changes');
     await queryRunner.dropTable('image_audiences');
