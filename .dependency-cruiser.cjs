@@ -25,6 +25,7 @@ const doors = {
     'project-roles',
     'project-lease',
     'rule-exemption',
+    'tag-policy',
     'drift-records.service',
     'project-programs.service',
     'suspended-memberships.service',
@@ -35,7 +36,7 @@ const doors = {
     'webhook-secret',
     'webhook',
     'project-webhooks.service',
-    'reconcile-rounds',
+    'early-reconcile',
   ],
   images: [
     'images.module',

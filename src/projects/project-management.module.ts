@@ -8,9 +8,12 @@ import { CommandsController } from './commands.controller';
 import { CommandsService } from './commands.service';
 import { DriftObserver } from './drift-observer';
 import { DriftRepair } from './drift-repair';
+import { EarlyReconcile } from './early-reconcile';
 import { MembersController } from './members.controller';
 import { MembersService } from './members.service';
 import { Memberships } from './memberships';
+import { PoliciesController } from './policies.controller';
+import { PoliciesService } from './policies.service';
 import { ProjectLeases } from './project-lease';
 import { ProjectMember } from './project-member.entity';
 import { ProjectOverview } from './project-overview.service';
@@ -26,6 +29,7 @@ import { QuotaRequestsController } from './quota-requests.controller';
 import { QuotaRequestsService } from './quota-requests.service';
 import { QuotaService } from './quota.service';
 import { ReconcileAnswers } from './reconcile-answers';
+import { ReconcileBudget } from './reconcile-budget';
 import { ReconcileController } from './reconcile.controller';
 import { ReconcileLeases } from './reconcile-lease';
 import { ReconcileRounds } from './reconcile-rounds';
@@ -68,6 +72,7 @@ import { SuspendedMemberships } from './suspended-memberships.service';
     RobotsController,
     ReconcileController,
     CommandsController,
+    PoliciesController,
   ],
   providers: [
     ProjectRoles,
@@ -85,7 +90,9 @@ import { SuspendedMemberships } from './suspended-memberships.service';
     ReconcileService,
     ReconcileAnswers,
     ReconcileLeases,
+    ReconcileBudget,
     ReconcileRounds,
+    EarlyReconcile,
     QuotaRequestsService,
     RobotsInHarbor,
     RobotsService,
@@ -94,7 +101,15 @@ import { SuspendedMemberships } from './suspended-memberships.service';
     RuleExemption,
     RuleExemptionSweep,
     CommandsService,
+    PoliciesService,
   ],
-  exports: [ProjectLeases, RuleExemption, ProjectPrograms, SuspendedMemberships, ProjectRoles],
+  exports: [
+    ProjectLeases,
+    RuleExemption,
+    ProjectPrograms,
+    SuspendedMemberships,
+    ProjectRoles,
+    EarlyReconcile,
+  ],
 })
 export class ProjectManagementModule {}

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { PersonCaller } from '../auth/caller';
 import { DomainError } from '../common/errors';
 import { ProjectsService } from './projects.service';
-import { ReconcilePace } from './reconcile-pace';
+import { CallSchedule, ReconcilePace } from './reconcile-pace';
 import { ReconcileService, type ReconciledProject } from './reconcile.service';
 
 /** A dry run ends after so many projects, or this time; the next one goes on from its cursor. */
@@ -51,5 +51,5 @@ export class ReconcileAnswers {
 }
 
 function unpaced(): ReconcilePace {
-  return new ReconcilePace(Infinity, new AbortController().signal);
+  return new ReconcilePace(new CallSchedule(Infinity), new AbortController().signal);
 }

@@ -28,13 +28,13 @@ describe('CallSchedule', () => {
 
 describe('ReconcilePace', () => {
   it('waits for nothing where nothing is to be waited for', async () => {
-    const pace = new ReconcilePace(Infinity, new AbortController().signal);
+    const pace = new ReconcilePace(new CallSchedule(Infinity), new AbortController().signal);
     for (let call = 0; call < 1000; call += 1) await pace.turn();
   });
 
   it('ends the waiting when Berth stops', async () => {
     const stopping = new AbortController();
-    const pace = new ReconcilePace(0.001, stopping.signal);
+    const pace = new ReconcilePace(new CallSchedule(0.001), stopping.signal);
     await pace.turn();
     const waiting = pace.turn();
     stopping.abort();
@@ -44,7 +44,7 @@ describe('ReconcilePace', () => {
 
   it('lets later calls wait for those that could not', async () => {
     const stopping = new AbortController();
-    const pace = new ReconcilePace(0.001, stopping.signal);
+    const pace = new ReconcilePace(new CallSchedule(0.001), stopping.signal);
     await pace.unwaited.turn();
     const waiting = pace.turn();
     stopping.abort();

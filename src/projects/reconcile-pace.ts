@@ -9,6 +9,7 @@ export interface Pace {
 export class CallSchedule {
   private nextAtMs = 0;
 
+  /** @param callsPerSecond at most so many; Infinity waits for nothing */
   constructor(private readonly callsPerSecond: number) {}
 
   /** @returns how long to wait from now before this call, in milliseconds */
@@ -21,15 +22,11 @@ export class CallSchedule {
 
 /** Spreads calls to Harbor evenly, so that background work takes no more than its share. */
 export class ReconcilePace implements Pace {
-  private readonly schedule: CallSchedule;
-
-  /** @param callsPerSecond at most so many; Infinity waits for nothing */
+  /** @param schedule shared by all who have the same share */
   constructor(
-    callsPerSecond: number,
+    private readonly schedule: CallSchedule,
     private readonly signal: AbortSignal,
-  ) {
-    this.schedule = new CallSchedule(callsPerSecond);
-  }
+  ) {}
 
   /** Throws the signal's reason when that comes first. */
   async turn(): Promise<void> {

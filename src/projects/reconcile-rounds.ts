@@ -11,7 +11,8 @@ import { CONFIG } from '../config/config.module';
 import { HarborClient } from '../harbor/harbor.client';
 import type { Project } from './project.entity';
 import { type ReconcileLease, ReconcileLeases } from './reconcile-lease';
-import { ReconcilePace } from './reconcile-pace';
+import { ReconcileBudget } from './reconcile-budget';
+import type { ReconcilePace } from './reconcile-pace';
 import type { ReconcileRound } from './reconcile-round.entity';
 import { ReconcileService, type ReconciledProject } from './reconcile.service';
 
@@ -36,6 +37,7 @@ export class ReconcileRounds implements OnModuleInit, OnModuleDestroy {
   constructor(
     private readonly service: ReconcileService,
     private readonly leases: ReconcileLeases,
+    private readonly budget: ReconcileBudget,
     private readonly tasks: BackgroundTasks,
     private readonly harbor: HarborClient,
     private readonly audit: AuditService,
@@ -96,7 +98,7 @@ export class ReconcileRounds implements OnModuleInit, OnModuleDestroy {
     await this.leases.beginWhenDue(this.clock.now());
     const round = await this.get();
     if (round.startedAt === null || round.endedAt !== null) return;
-    const pace = new ReconcilePace(this.config.reconcile.callsPerSecond, signal);
+    const pace = this.budget.pace(signal);
     let { afterProjectId } = round;
     let counts: Counts = round;
     for (let looked = 0; looked < PROJECTS_PER_RUN;) {
