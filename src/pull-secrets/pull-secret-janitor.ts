@@ -7,7 +7,7 @@ import { isDomainError, isOutage } from '../common/errors';
 import { PullRobots } from './pull-robots';
 import { PullSecret } from './pull-secret.entity';
 
-const EVERY_MS = 5_000;
+const EVERY_MS = 2_000;
 const BATCH = 50;
 /** More is left to the next run, so that none lasts long. */
 const BATCHES = 40;
