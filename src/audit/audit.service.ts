@@ -21,6 +21,7 @@ export type AuditAction =
   | 'project.quota-requested'
   | 'project.quota-granted'
   | 'project.quota-declined'
+  | 'project.policy-set'
   | 'project.member-set'
   | 'project.member-removed'
   | 'project.drift-repaired'

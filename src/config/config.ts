@@ -89,6 +89,12 @@ export interface Config {
     /** What is put right; the rest is only reported. */
     readonly repairs: readonly RepairChoice[];
   };
+  readonly tagRule: {
+    /** Where a project says nothing. */
+    readonly policy: 'pin' | 'block' | 'restore';
+    /** Whether digests in danger are kept by tags of Berth's own. */
+    readonly holds: boolean;
+  };
   readonly sweep: {
     /** Each tag is looked at at least so often. */
     readonly everyMs: number;

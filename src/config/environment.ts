@@ -255,6 +255,12 @@ export class Environment {
   @Setting('a whole number from 1 to 16', wholeNumber(1, 16))
   readonly SWEEP_PARALLEL: number = 2;
 
+  @Setting('pin, block or restore', oneOf('pin', 'block', 'restore'))
+  readonly TAG_POLICY: 'pin' | 'block' | 'restore' = 'pin';
+
+  @Setting('on or off', oneOf('on', 'off'))
+  readonly HOLDS: 'on' | 'off' = 'on';
+
   @Setting(
     'different names of lower-case letters, digits and -, separated by commas',
     listOf(matching(/^[a-z0-9][a-z0-9-]*$/, 64)),

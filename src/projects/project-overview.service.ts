@@ -1,10 +1,12 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { Brackets, type Repository, type SelectQueryBuilder } from 'typeorm';
 import { AccountsService } from '../accounts/accounts.service';
 import type { PersonCaller } from '../auth/caller';
 import { PersonsService } from '../auth/persons.service';
 import { DomainError } from '../common/errors';
+import type { Config } from '../config/config';
+import { CONFIG } from '../config/config.module';
 import { HarborClient } from '../harbor/harbor.client';
 import type { HarborMember, HarborProject, HarborQuota, ProjectRole } from '../harbor/harbor.types';
 import { DriftRecords } from './drift-records.service';
@@ -17,6 +19,7 @@ import { includesRole, ProjectRoles } from './project-roles';
 import { Project } from './project.entity';
 import { ProjectsService } from './projects.service';
 import { RobotProblems } from './robot-problems';
+import { tagPolicyOf, type TagPolicy } from './tag-policy';
 
 /** A project as people read it. What was not asked of Harbor, or is not there, is null or `unknown`. */
 export interface ProjectView {
@@ -27,6 +30,7 @@ export interface ProjectView {
   usedBytes: number | null;
   limitBytes: number | null;
   tagRule: TagRuleState | 'unknown';
+  tagPolicy: TagPolicy;
   problems: ProjectProblem[];
 }
 
@@ -59,6 +63,7 @@ export class ProjectOverview {
     private readonly robotProblems: RobotProblems,
     private readonly harbor: HarborClient,
     private readonly rules: ObservedRules,
+    @Inject(CONFIG) private readonly config: Config,
   ) {}
 
   /**
@@ -79,6 +84,7 @@ export class ProjectOverview {
       usedBytes: null,
       limitBytes: project.quotaBytes,
       tagRule: 'unknown',
+      tagPolicy: tagPolicyOf(project, this.config.tagRule.policy),
       problems: [...projectProblems(project, null), ...(drifts.get(project.id) ?? [])],
     }));
   }
@@ -121,6 +127,7 @@ export class ProjectOverview {
       usedBytes: observed?.quota?.usedBytes ?? null,
       limitBytes: observed?.quota?.limitBytes ?? null,
       tagRule: observed?.tagRule ?? 'unknown',
+      tagPolicy: tagPolicyOf(project, this.config.tagRule.policy),
       problems: [
         ...projectProblems(project, facts),
         ...drifts,

@@ -1,6 +1,8 @@
 import { Entity, Index } from 'typeorm';
 import { BytesColumn, CountColumn, IdColumn, TextColumn, TimeColumn } from '../database/columns';
 
+import type { TagPolicy } from './tag-policy';
+
 export type ProjectKind = 'personal' | 'shared';
 export type Visibility = 'private' | 'public';
 
@@ -32,6 +34,10 @@ export class Project {
   /** As it should be. */
   @BytesColumn()
   quotaBytes: number;
+
+  /** What is done about tags that moved; null: what the site says. */
+  @TextColumn(16, { nullable: true })
+  tagPolicy: TagPolicy | null;
 
   /** Null until Berth saw that it made the project. */
   @CountColumn({ nullable: true })

@@ -33,6 +33,7 @@ const ADMINS = '401       403    403   2xx   403       403      403    401     4
 // prettier-ignore
 const ROWS: Readonly<Record<string, string>> = {
   //                                          anonymous person other admin scheduler platform acting expired revoked
+  'POST /hooks/harbor/{project}':             '401       401    401   401   401       401      401    401     401',
   'GET /health/live':                          EVERYBODY,
   'GET /health/ready':                         EVERYBODY,
   'POST /auth/login':                          EVERYBODY,
@@ -53,11 +54,15 @@ const ROWS: Readonly<Record<string, string>> = {
   'POST /images':                             '401       2xx    404   404   403       403      2xx    401     401',
   'POST /images/batch':                       OWN_MATTER,
   'POST /images/preview':                     '401       2xx    404   404   403       403      2xx    401     401',
-  'GET /images/{id}':                         '401       2xx    404   404   403       403      2xx    401     401',
-  'PATCH /images/{id}':                       '401       2xx    404   404   403       403      2xx    401     401',
+  'GET /images/{id}':                         '401       2xx    404   2xx   403       403      2xx    401     401',
+  'PATCH /images/{id}':                       '401       2xx    404   403   403       403      2xx    401     401',
   'DELETE /images/{id}':                      '401       2xx    same  same  403       403      2xx    401     401',
-  'POST /images/{id}/check':                  '401       2xx    404   404   403       403      2xx    401     401',
-  'GET /images/{id}/changes':                 '401       2xx    404   404   403       403      2xx    401     401',
+  'POST /images/{id}/check':                  '401       2xx    404   2xx   403       403      2xx    401     401',
+  'GET /images/{id}/changes':                 '401       2xx    404   2xx   403       403      2xx    401     401',
+  'PUT /images/{id}/visibility':              '401       2xx    404   2xx   403       403      2xx    401     401',
+  'GET /images/{id}/shares':                  '401       2xx    404   2xx   403       403      2xx    401     401',
+  'PUT /images/{id}/shares/{kind}/{name}':    '401       2xx    404   2xx   403       403      2xx    401     401',
+  'DELETE /images/{id}/shares/{kind}/{name}': '401       2xx    same  2xx   403       403      2xx    401     401',
   'GET /lookup':                              '401       2xx    404   404   2xx       403      2xx    401     401',
   'PUT /jobs/{jobId}/images':                 SCHEDULERS,
   'DELETE /jobs/{jobId}':                     SCHEDULERS,
@@ -71,10 +76,16 @@ const ROWS: Readonly<Record<string, string>> = {
   'PATCH /projects/{project}':                '401       2xx    404   2xx   403       403      2xx    401     401',
   'DELETE /projects/{project}':               '401       2xx    same  2xx   403       403      2xx    401     401',
   'GET /projects/{project}/usage':            '401       2xx    404   2xx   403       403      2xx    401     401',
+  'GET /projects/{project}/policies':         '401       2xx    404   2xx   403       403      2xx    401     401',
+  'PUT /projects/{project}/policies':         '401       2xx    404   2xx   403       403      2xx    401     401',
   'GET /projects/{project}/commands':         '401       2xx    404   2xx   403       403      2xx    401     401',
   'GET /projects/{project}/repositories':     '401       2xx    404   2xx   403       403      2xx    401     401',
   'GET /projects/{project}/repositories/{repository}/tags':
                                               '401       2xx    404   2xx   403       403      2xx    401     401',
+  'DELETE /projects/{project}/repositories/{repository}/tags/{tag}':
+                                              '401       2xx    same  2xx   403       403      2xx    401     401',
+  'DELETE /projects/{project}/repositories/{repository}':
+                                              '401       2xx    same  2xx   403       403      2xx    401     401',
   'GET /projects/{project}/members':          '401       2xx    404   2xx   403       403      2xx    401     401',
   'GET /projects/{project}/members/{username}':
                                               '401       2xx    404   2xx   403       403      2xx    401     401',

@@ -105,6 +105,13 @@ export class AccessWorld {
         const id = await this.imageId();
         return { parameters: { id }, isThere: () => this.isThere(`/images/${id}`) };
       }
+      case 'PUT /images/{id}/visibility':
+        return { parameters: { id: await this.imageId() }, body: { visibility: 'private' } };
+      case 'GET /images/{id}/shares':
+        return { parameters: { id: await this.imageId() } };
+      case 'PUT /images/{id}/shares/{kind}/{name}':
+      case 'DELETE /images/{id}/shares/{kind}/{name}':
+        return this.share();
       case 'GET /lookup':
         return { query: { link: this.link, ...(caller === 'scheduler' ? { for: 'liuyizhou' } : {}) } };
       case 'PUT /jobs/{jobId}/images':
@@ -126,6 +133,14 @@ export class AccessWorld {
       }
       case 'GET /projects/{project}/repositories/{repository}/tags':
         return { parameters: { project: PROJECT, repository: 'demo' } };
+      case 'DELETE /projects/{project}/repositories/{repository}/tags/{tag}':
+      case 'DELETE /projects/{project}/repositories/{repository}': {
+        await this.push('passing', 'v1');
+        const isThere = () => this.isThere(`/projects/${PROJECT}/repositories/passing/tags`);
+        return { parameters: { project: PROJECT, repository: 'passing', tag: 'v1' }, isThere };
+      }
+      case 'PUT /projects/{project}/policies':
+        return { parameters: { project }, body: { tagRule: 'site' } };
       case 'GET /projects/{project}/commands':
         return { parameters: { project }, query: { client: 'docker' } };
       case 'GET /projects/{project}/members/{username}':
@@ -189,15 +204,15 @@ export class AccessWorld {
   }
 
   private async furnish(): Promise<void> {
-    const { body } = await ok(this.person.post('/account/credentials', {}));
-    await pushTinyImage({
-      registryUrl: this.sandbox.harbor.url,
-      link: { project: PROJECT, repository: 'demo', tag: 'v1' },
-      username: String(body.username),
-      password: String(body.password),
-      content: 'v1',
-    });
+    await ok(this.person.post('/account/credentials', {}));
+    await this.push('demo', 'v1');
     await this.makeTeam(this.team);
+  }
+
+  private async push(repository: string, tag: string): Promise<void> {
+    const { harborAdmin, harbor } = this.sandbox;
+    const link = { project: PROJECT, repository, tag };
+    await pushTinyImage({ registryUrl: harbor.url, ...harborAdmin, link, content: `${repository}:${tag}` });
   }
 
   /** Somebody who logged in once. */
@@ -230,6 +245,17 @@ export class AccessWorld {
   private async makeRobot(): Promise<string> {
     const { body } = await ok(this.person.post(`/projects/${this.team}/robots`, this.nextRobot()));
     return String(body.id);
+  }
+
+  /** With a group that none of the callers is in. */
+  private async share(): Promise<Call> {
+    this.sandbox.directory.setGroup('nobodys-lab', ['somebody']);
+    const id = await this.imageId();
+    const shares = `/images/${id}/shares`;
+    await ok(this.person.put(`${shares}/group/nobodys-lab`, {}));
+    const isThere = async (): Promise<boolean> =>
+      ((await this.person.get(shares)).body as { items: unknown[] }).items.length > 0;
+    return { parameters: { id, kind: 'group', name: 'nobodys-lab' }, isThere };
   }
 
   private async imageId(): Promise<string> {

@@ -36,7 +36,10 @@ export function writesOf(calls: readonly Call[]): string[] {
     .filter(({ method }) => method !== 'GET' && method !== 'HEAD')
     .map(({ method, path }) => {
       const [bare = ''] = path.replace('/api/v2.0', '').split('?');
-      const write = `${method} ${bare.replace(/^\/projects\/[^/]+/, '/projects/{project}').replace(/\/\d+(?=\/|$)/g, '/{id}')}`;
+      const write = `${method} ${bare
+        .replace(/^\/projects\/[^/]+/, '/projects/{project}')
+        .replace(/\/\d+(?=\/|$)/g, '/{id}')
+        .replace(/sha256:[0-9a-f]{64}/, '{digest}')}`;
       const count = (seen.get(write) ?? 0) + 1;
       seen.set(write, count);
       return count === 1 ? write : `${write} (${count})`;
@@ -47,6 +50,10 @@ function aimAt(write: string): Pick<Fault, 'method' | 'path' | 'after'> {
   const found = /^(\S+) (\S+)(?: \((\d+)\))?$/.exec(write);
   if (found === null) throw new Error(`not a write: ${write}`);
   const [, method = '', path = '', count = '1'] = found;
-  const pattern = path.replace(/\{id\}/g, '\\d+').replace(/\{project\}/g, '[^/?]+');
-  return { method, path: new RegExp(`^/api/v2\\.0${pattern}(\\?|$)`), after: Number(count) - 1 };
+  const pattern = path
+    .replace(/\{id\}/g, '\\d+')
+    .replace(/\{project\}/g, '[^/?]+')
+    .replace(/\{digest\}/g, 'sha256:[0-9a-f]+');
+  const base = path.startsWith('/v2/') ? '' : '/api/v2\\.0';
+  return { method, path: new RegExp(`^${base}${pattern}(\\?|$)`), after: Number(count) - 1 };
 }

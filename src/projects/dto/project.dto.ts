@@ -5,6 +5,7 @@ import type { TagRuleState } from '../immutable-rule';
 import type { ProjectView } from '../project-overview.service';
 import type { ProjectProblem } from '../project-problems';
 import type { ProjectKind, Visibility } from '../project.entity';
+import { TAG_POLICIES, type TagPolicy } from '../tag-policy';
 
 export class ProjectQuotaDto {
   @ApiProperty({
@@ -26,6 +27,9 @@ export class ProjectTagRuleDto {
     description: 'Whether only latest can move; unknown in lists, which do not ask the registry',
   })
   state: TagRuleState | 'unknown';
+
+  @ApiProperty({ enum: TAG_POLICIES, example: 'pin', description: 'What happens when a tag was moved' })
+  policy: TagPolicy;
 }
 
 export class ProjectProblemDto {
@@ -82,7 +86,7 @@ export class ProjectDto {
 }
 
 export function toProjectDto(view: ProjectView, language: Language): ProjectDto {
-  const { project, owner, myRole, usedBytes, limitBytes, tagRule, problems } = view;
+  const { project, owner, myRole, usedBytes, limitBytes, tagRule, tagPolicy, problems } = view;
   const { name, kind, visibility, description, createdAt } = project;
   return {
     name,
@@ -92,7 +96,7 @@ export function toProjectDto(view: ProjectView, language: Language): ProjectDto 
     owner,
     myRole,
     quota: { usedBytes, limitBytes },
-    tagRule: { state: tagRule },
+    tagRule: { state: tagRule, policy: tagPolicy },
     problems: problems.map((problem) => toProjectProblemDto(problem, language)),
     createdAt,
   };

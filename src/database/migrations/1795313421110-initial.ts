@@ -1,7 +1,7 @@
 import { type MigrationInterface, type QueryRunner, Table } from 'typeorm';
 import { migrationColumns } from '../migration-columns';
 
-export class Initial1795313354982 implements MigrationInterface {
+export class Initial1795313421110 implements MigrationInterface {
   async up(queryRunner: QueryRunner): Promise<void> {
     const column = migrationColumns(queryRunner);
     await queryRunner.createTable(
@@ -485,6 +485,7 @@ export class Initial1795313354982 implements MigrationInterface {
           column.text('visibility', 16),
           column.text('description', 255),
           column.bytes('quotaBytes'),
+          column.text('tagPolicy', 16, 'nullable'),
           column.count('harborProjectId', 'nullable'),
           column.time('intentAt', 'nullable'),
           column.time('readyAt', 'nullable'),
