@@ -36,6 +36,8 @@ export interface Grantee {
 
 export interface SharedWith {
   share: ImageShare;
+  /** Of the image. */
+  project: string;
   /** Null where Berth does not know them any more. */
   grantee: Grantee | null;
   /** Only jobs can pull it for them, not their own docker; null where that was not asked. */
@@ -70,14 +72,19 @@ export class ImageSharing {
     afterId: string | null,
     limit: number,
   ): Promise<SharedWith[]> {
-    const { id } = await this.requireManaged(caller, imageId);
+    const { id, project } = await this.requireManaged(caller, imageId);
     const shares = await this.dataSource.manager.find(ImageShare, {
       where: { imageId: id, ...(afterId === null ? {} : { id: MoreThan(afterId) }) },
       order: { id: 'ASC' },
       take: limit,
     });
     const grantees = await this.granteesOf(shares);
-    return shares.map((share) => ({ share, grantee: grantees.get(share.granteeId) ?? null, jobsOnly: null }));
+    return shares.map((share) => ({
+      share,
+      project,
+      grantee: grantees.get(share.granteeId) ?? null,
+      jobsOnly: null,
+    }));
   }
 
   async count(imageId: string): Promise<number> {
@@ -101,7 +108,7 @@ export class ImageSharing {
         throw new DomainError('conflict', 'share.with-owner', { username: name });
       const jobsOnly = await this.isForJobsOnly(image, grantee);
       const share = await this.open(caller, image.id, grantee);
-      return { share, grantee, jobsOnly };
+      return { share, project: image.project, grantee, jobsOnly };
     });
   }
 

@@ -16,8 +16,12 @@ import { ImageFieldChange } from './image-field-change.entity';
 import { ImageGrants } from './image-grants';
 import { ImageImporters } from './image-importers';
 import { ImageShare } from './image-share.entity';
+import { ImageSharingController } from './image-sharing.controller';
 import { ImageSharing } from './image-sharing.service';
 import { ImageTerm } from './image-term.entity';
+import { ImagePages } from './image-pages';
+import { ImageLists } from './image-lists';
+import { TermRarity } from './term-rarity';
 import { ImageVerdicts } from './image-verdicts.service';
 import { ImageVisibility } from './image-visibility';
 import { Image } from './image.entity';
@@ -35,19 +39,22 @@ import { SearchWord } from './search-word.entity';
     ProjectManagementModule,
     TagRuleModule,
   ],
-  controllers: [ImagesController, BrowsingController],
+  controllers: [ImagesController, ImageSharingController, BrowsingController],
   providers: [
     ImageImporters,
     ImagesService,
     ImageAccess,
     ImageAudiences,
     ImageVisibility,
+    ImageLists,
+    ImagePages,
+    TermRarity,
     ImageGrants,
     ImageSharing,
     ImageVerdicts,
     ImageBatchService,
     BrowsingService,
   ],
-  exports: [ImageImporters, ImagesService, ImageAccess, ImageVisibility, ImageGrants],
+  exports: [ImageImporters, ImagesService, ImageAccess, ImageVisibility, ImageGrants, ImagePages],
 })
 export class ImagesModule {}

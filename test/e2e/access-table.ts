@@ -117,6 +117,8 @@ const ROWS: Readonly<Record<string, string>> = {
   'GET /admin/offboarding':                   ADMINS,
   'GET /admin/quota-requests':                 ADMINS,
   'POST /admin/reconcile':                     ADMINS,
+  'GET /admin/sweeps':                         ADMINS,
+  'POST /admin/sweeps':                        ADMINS,
   'GET /admin/reconcile':                      ADMINS,
   'GET /admin/audit':                          ADMINS,
   'GET /admin/login-failures':                 ADMINS,
