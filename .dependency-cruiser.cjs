@@ -47,7 +47,16 @@ const doors = {
     'image-grants',
     'image-name',
   ],
-  'tag-rule': ['tag-rule.module', 'tag-records.service', 'tag-record.entity', 'tag-rule', 'hold-tag'],
+  'tag-rule': [
+    'tag-rule.module',
+    'tag-records.service',
+    'tag-record.entity',
+    'tag-rule',
+    'hold-tag',
+    'swept-records',
+    'observation',
+    'watched-tag',
+  ],
   removal: ['removal.module'],
   lookup: ['lookup.module', 'lookup.service'],
   jobs: [
@@ -66,6 +75,7 @@ const doors = {
   changes: ['changes.module', 'changes', 'change-feed', 'change-key', 'change-marks'],
   background: ['background.module', 'background-tasks', 'background-work', 'replicas'],
   audit: ['audit.module', 'audit-reading.module', 'audit.service'],
+  sweep: ['sweep.module', 'sweeps.service'],
   health: ['health.module'],
   throttle: ['throttle.module', 'throttle', 'credential-action.decorator'],
 };

@@ -22,6 +22,7 @@ import { MetricsModule } from './metrics/metrics.module';
 import { ProjectManagementModule } from './projects/project-management.module';
 import { PullSecretsModule } from './pull-secrets/pull-secrets.module';
 import { RemovalModule } from './removal/removal.module';
+import { SweepModule } from './sweep/sweep.module';
 import { ThrottleModule } from './throttle/throttle.module';
 
 /** The only file that knows every module. */
@@ -52,6 +53,7 @@ export class AppModule {
         LookupModule,
         JobsModule,
         PullSecretsModule,
+        SweepModule,
         HealthModule,
       ],
     };

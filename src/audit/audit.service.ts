@@ -26,6 +26,8 @@ export type AuditAction =
   | 'project.member-removed'
   | 'project.drift-repaired'
   | 'reconcile.asked'
+  | 'sweep.asked'
+  | 'sweep.forced'
   | 'project.robot-created'
   | 'project.robot-rotated'
   | 'project.robot-deleted'

@@ -175,6 +175,11 @@ export const messagesEn = {
     detail:
       'The registry did not say whether it has the new password, so the old one may not work any more. Reset again in a minute; images and members are untouched.',
   },
+  'service-token.name-taken': {
+    title: 'A service token has this name',
+    detail:
+      'There is a service token “{name}” already. Choose another name, such as one with the date, and revoke the old one when nobody uses it any more.',
+  },
   'account.busy': {
     title: 'Your account is being worked on',
     detail:
@@ -319,6 +324,11 @@ export const messagesEn = {
   'project.not-empty': {
     title: 'The project is not empty',
     detail: '{project} holds {count} repositories ({repositories}). Delete them first; nothing was deleted.',
+  },
+  'sweep.alarm': {
+    title: 'Too much changed at once',
+    detail:
+      'Of {tags} tags of {project}, {vanished} are gone and {moved} moved since the last look, and nothing of it was recorded: Harbor was perhaps restored from a backup, or Berth’s service account lost rights. Look at Harbor first. If it is right as it is now, POST /admin/sweeps with the project and "force": true; if it is not and is put right, the alarm ends by itself.',
   },
   'project.gone': {
     title: 'The project is gone from the registry',
@@ -1026,6 +1036,11 @@ export const messagesEn = {
     title: 'This is no container image',
     detail: 'It can be kept in the catalog, but no job can run it.',
   },
+  'hook.unauthorized': {
+    title: 'The webhook is not Berth’s',
+    detail:
+      'The Authorization is not the one that Berth set in the webhook of this project. Berth sets it again when it next compares the project with Harbor.',
+  },
   'violation.changed': {
     title: 'The violation is another one now',
     detail: 'The tag moved on or was put back meanwhile. Look at its violations again.',
@@ -1083,6 +1098,28 @@ export const messagesEn = {
     title: 'The registry cannot be asked now',
     detail:
       'What Berth knows of {link} is {ageMs} ms old, which is too old for this question. Try again in a minute.',
+  },
+  'lookup.links': {
+    title: 'These are no links',
+    detail: 'Give 1 to {max} links, each as text.',
+  },
+  'lookup.no-turn': {
+    title: 'There was no time to look',
+    detail: 'Too many links of this question have to be looked at in the registry. Ask for {link} again.',
+  },
+  'lookup.blocked': {
+    title: 'The tag was moved, and its project refuses that',
+    detail:
+      '{link} was {recordedDigest} and is {currentDigest} in the registry now. Its project blocks it until somebody puts the tag back or accepts the move.',
+  },
+  'lookup.warning.unconfirmed': {
+    title: 'This could not be confirmed',
+    detail: 'Berth’s database is away. This is what was known last; it may have changed since.',
+  },
+  'lookup.warning.project-replaced': {
+    title: 'The project was made again',
+    detail:
+      'The registry’s project {project} is another one than when this was recorded. The image may not be there any more.',
   },
   'lookup.warning.tag-moved': {
     title: 'The tag was moved in the registry',

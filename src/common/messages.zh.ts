@@ -160,6 +160,10 @@ export const messagesZh: Readonly<Record<MessageCode, MessageText>> = {
     title: '重置在中途停止',
     detail: '镜像仓库没有确认新密码是否生效，旧密码可能已失效。请一分钟后再次重置；镜像和成员不受影响。',
   },
+  'service-token.name-taken': {
+    title: '已有同名的服务令牌',
+    detail: '名为“{name}”的服务令牌已存在。请换一个名称（例如加上日期），并在旧令牌不再使用时将其吊销。',
+  },
   'account.busy': {
     title: '您的账户正在处理中',
     detail: '另一个凭据请求正在进行。请等待几秒，然后查看 GET /api/v1/account。',
@@ -292,6 +296,11 @@ export const messagesZh: Readonly<Record<MessageCode, MessageText>> = {
   'project.not-empty': {
     title: '项目不是空的',
     detail: '{project} 中还有 {count} 个镜像仓库（{repositories}）。请先删除它们；没有删除任何内容。',
+  },
+  'sweep.alarm': {
+    title: '一次变化过多',
+    detail:
+      '{project} 的 {tags} 个标签中，自上次检查以来有 {vanished} 个消失、{moved} 个被移动，均未记录：Harbor 可能从备份恢复过，或 Berth 的服务账号失去了权限。请先查看 Harbor。如果现状正确，请以 project 与 "force": true 调用 POST /admin/sweeps；如果不正确，恢复之后警报会自行结束。',
   },
   'project.gone': {
     title: '镜像仓库中已没有此项目',
@@ -941,6 +950,11 @@ export const messagesZh: Readonly<Record<MessageCode, MessageText>> = {
     title: '这不是容器镜像',
     detail: '它可以保存在镜像目录中，但任务无法运行它。',
   },
+  'hook.unauthorized': {
+    title: '不是 Berth 的 Webhook',
+    detail:
+      'Authorization 与 Berth 为该项目的 Webhook 设置的不同。Berth 下次将项目与 Harbor 比对时会重新设置。',
+  },
   'violation.changed': {
     title: '违规情况已变化',
     detail: '该标签在此期间又被移动，或已恢复。请重新查看它的违规记录。',
@@ -993,6 +1007,27 @@ export const messagesZh: Readonly<Record<MessageCode, MessageText>> = {
   'lookup.not-fresh': {
     title: '现在无法查询镜像仓库',
     detail: 'Berth 对 {link} 的了解已是 {ageMs} 毫秒之前的，不能满足此次查询。请一分钟后重试。',
+  },
+  'lookup.links': {
+    title: '这些不是链接',
+    detail: '请给出 1 到 {max} 个文本形式的链接。',
+  },
+  'lookup.no-turn': {
+    title: '没有时间查看',
+    detail: '这次提问中需要到仓库查看的链接太多。请再次询问 {link}。',
+  },
+  'lookup.blocked': {
+    title: '标签被移动，其项目拒绝这样的标签',
+    detail:
+      '{link} 原为 {recordedDigest}，仓库中现在是 {currentDigest}。在有人把标签移回或接受移动之前，项目会阻止使用它。',
+  },
+  'lookup.warning.unconfirmed': {
+    title: '此答案未能确认',
+    detail: 'Berth 的数据库无法访问。这是最后已知的内容，之后可能已有变化。',
+  },
+  'lookup.warning.project-replaced': {
+    title: '项目已被重新创建',
+    detail: '仓库中的项目 {project} 已不是记录时的那一个，镜像可能已不在其中。',
   },
   'lookup.warning.tag-moved': {
     title: '标签在镜像仓库中被移动过',

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { In, IsNull, type EntityManager, type Repository } from 'typeorm';
+import { In, IsNull, Not, type EntityManager, type Repository } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { Clock } from '../common/clock';
 import { DomainError } from '../common/errors';
@@ -30,6 +30,15 @@ export class ProjectsService {
 
   async findByName(name: string): Promise<Project | null> {
     return this.projects.findOneBy({ name });
+  }
+
+  /** The names of all that were made in Harbor. */
+  async listMadeNames(): Promise<string[]> {
+    const made = await this.projects.find({
+      select: { id: true, name: true },
+      where: { harborProjectId: Not(IsNull()) },
+    });
+    return made.map(({ name }) => name);
   }
 
   async findPersonal(personId: string): Promise<Project | null> {

@@ -93,14 +93,17 @@ export class SweptRecords {
   ): Promise<Map<string, SweptTag>> {
     const found = new Map<string, SweptTag>();
     for (const some of chunks(names)) {
-      const byRepository = Map.groupBy(some, ({ repository }) => repository);
+      const byRepository = new Map<string, string[]>();
+      for (const { repository, tag } of some) {
+        byRepository.set(repository, [...(byRepository.get(repository) ?? []), tag]);
+      }
       const query = this.swept().where('record.project = :project', { project });
       query.andWhere(
         new Brackets((which) => {
           [...byRepository].forEach(([repository, tags], index) => {
             which.orWhere(`(record.repository = :repository${index} AND record.tag IN (:...tags${index}))`, {
               [`repository${index}`]: repository,
-              [`tags${index}`]: tags.map(({ tag }) => tag),
+              [`tags${index}`]: tags,
             });
           });
         }),

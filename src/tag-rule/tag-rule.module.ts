@@ -1,7 +1,13 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { HarborModule } from '../harbor/harbor.module';
+import { ProjectsModule } from '../projects/projects.module';
+import { HintsService } from './hints.service';
+import { HooksController } from './hooks.controller';
+import { KeptProjects } from './kept-projects';
+import { NoticedTags } from './noticed-tags';
 import { RecordWriter } from './record-writer';
+import { SweepWishes } from './sweep-wishes';
 import { SweptRecords } from './swept-records';
 import { TagDigest } from './tag-digest.entity';
 import { TagRecord } from './tag-record.entity';
@@ -10,8 +16,18 @@ import { ViolationEvents } from './violation-events';
 import { Violation } from './violation.entity';
 
 @Module({
-  imports: [TypeOrmModule.forFeature([TagRecord, TagDigest, Violation]), HarborModule],
-  providers: [TagRecordsService, SweptRecords, RecordWriter, ViolationEvents],
-  exports: [TagRecordsService, SweptRecords, ViolationEvents],
+  imports: [TypeOrmModule.forFeature([TagRecord, TagDigest, Violation]), HarborModule, ProjectsModule],
+  controllers: [HooksController],
+  providers: [
+    TagRecordsService,
+    KeptProjects,
+    NoticedTags,
+    HintsService,
+    SweepWishes,
+    SweptRecords,
+    RecordWriter,
+    ViolationEvents,
+  ],
+  exports: [TagRecordsService, SweepWishes, SweptRecords, ViolationEvents],
 })
 export class TagRuleModule {}

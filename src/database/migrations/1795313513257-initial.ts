@@ -1,7 +1,7 @@
 import { type MigrationInterface, type QueryRunner, Table } from 'typeorm';
 import { migrationColumns } from '../migration-columns';
 
-export class Initial1795313421110 implements MigrationInterface {
+export class Initial1795313513257 implements MigrationInterface {
   async up(queryRunner: QueryRunner): Promise<void> {
     const column = migrationColumns(queryRunner);
     await queryRunner.createTable(
