@@ -84,6 +84,14 @@ export function isRepositoryName(name: string): boolean {
   return name.length <= MAX_PATH_LENGTH && name.split('/').every((part) => PATH_COMPONENT.test(part));
 }
 
+export function isTagName(name: string): boolean {
+  return TAG.test(name);
+}
+
+export function isDigest(text: string): boolean {
+  return DIGEST.test(text);
+}
+
 /** What cosign keeps under a signature tag, and of which image; null for every other tag. */
 export function readSignatureTag(
   tag: string,

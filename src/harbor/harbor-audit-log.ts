@@ -1,3 +1,4 @@
+import { PAGE_SIZE } from './all-pages';
 import type { components } from './harbor-api.generated';
 import type { HarborOperation } from './harbor-operation';
 import type { AuditPage, AuditRow } from './harbor.types';
@@ -14,21 +15,39 @@ export interface AuditRowsAfter {
   resourceTypes?: readonly string[];
 }
 
+type AuditQuery = {
+  q: string;
+  sort: string;
+  page: number;
+  page_size: number;
+};
+
 /** Harbor writes one of two logs: `auditlog-exts` since 2.13, `audit-logs` before. */
 export class HarborAuditLog {
   private olderUntil = 0;
 
   async rows(harbor: HarborOperation, after: AuditRowsAfter): Promise<AuditPage> {
-    const query = { q: filter(after), sort: 'id', page: 1, page_size: after.limit };
+    return this.ask(harbor, { q: filter(after), sort: 'id', page: 1, page_size: after.limit });
+  }
+
+  async rowsWithIds(harbor: HarborOperation, ids: readonly number[]): Promise<AuditPage> {
+    return this.ask(harbor, { q: `id={${ids.join(' ')}}`, sort: 'id', page: 1, page_size: PAGE_SIZE });
+  }
+
+  async newest(harbor: HarborOperation): Promise<AuditPage> {
+    return this.ask(harbor, { q: 'id=[1~]', sort: '-id', page: 1, page_size: 1 });
+  }
+
+  private async ask(harbor: HarborOperation, query: AuditQuery): Promise<AuditPage> {
     if (performance.now() >= this.olderUntil) {
       const newer = await harbor.get('/auditlog-exts', { query });
-      if (newer.ok) return page('auditlog-exts', newer.body, after.limit);
+      if (newer.ok) return page('auditlog-exts', newer.body, query.page_size);
       if (newer.meaning !== 'call-unknown') throw newer.rejection();
       this.olderUntil = performance.now() + LOOK_FOR_NEWER_MS;
     }
     const older = await harbor.get('/audit-logs', { query });
     if (!older.ok) throw older.rejection();
-    return page('audit-logs', older.body, after.limit);
+    return page('audit-logs', older.body, query.page_size);
   }
 }
 

@@ -387,6 +387,16 @@ export class HarborClient implements OnModuleDestroy {
     return this.auditLog.rows(this.begin(), after);
   }
 
+  /** The rows of these ids that there are, of whatever kind; 100 ids at most. */
+  async auditRowsWithIds(ids: readonly number[]): Promise<AuditPage> {
+    return this.auditLog.rowsWithIds(this.begin(), ids);
+  }
+
+  /** The row with the greatest id, of whatever kind; none where the log is empty, or our account may not read it. */
+  async newestAuditRow(): Promise<AuditPage> {
+    return this.auditLog.newest(this.begin());
+  }
+
   private begin(limits?: CallLimits): HarborOperation {
     return new HarborOperation(this.http, limits);
   }

@@ -98,6 +98,8 @@ export class AccessWorld {
         return { body: { link: this.link } };
       case 'PATCH /images/{id}':
         return { parameters: { id: await this.imageId() }, body: { description: 'Changed' } };
+      case 'POST /hooks/harbor/{project}':
+        return { parameters: { project }, body: {} };
       case 'GET /images/{id}':
       case 'GET /images/{id}/changes':
       case 'DELETE /images/{id}':

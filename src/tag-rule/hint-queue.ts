@@ -1,0 +1,146 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+export interface HintQueueLimits {
+  /** Of all projects together, at the same time. */
+  parallel: number;
+  parallelPerProject: number;
+  maxWaiting: number;
+  maxWaitingPerProject: number;
+  /** After one that failed nothing begins for this long, and twice as long after each further one. */
+  restMs: number;
+  maxRestMs: number;
+  /** What failed so often is given up. */
+  maxTries: number;
+}
+
+export interface HintQueueWork {
+  run: (project: string, key: string) => Promise<void>;
+  /** What became of a key is not known: it did not fit, or failed too often. */
+  onLost: (project: string) => void;
+}
+
+interface Place {
+  /** What waits, and how often it was tried. */
+  waiting: Map<string, number>;
+  running: Set<string>;
+  /** Of those running: asked for again meanwhile. */
+  again: Set<string>;
+}
+
+/**
+ * What hints ask for, a key at a time. The same key waits once, and runs again when it was asked for while it ran.
+ * Projects take turns, so that a busy one holds up no other. Memory is bounded: what does not fit is told as lost.
+ */
+export class HintQueue {
+  private readonly places = new Map<string, Place>();
+  private readonly stopping = new AbortController();
+  private readonly runs = new Set<Promise<void>>();
+  private waitingCount = 0;
+  private failures = 0;
+  private resting: Promise<void> | null = null;
+
+  constructor(
+    private readonly limits: HintQueueLimits,
+    private readonly work: HintQueueWork,
+  ) {}
+
+  get waiting(): number {
+    return this.waitingCount;
+  }
+
+  add(project: string, key: string): void {
+    const place = this.placeOf(project);
+    if (place.running.has(key)) place.again.add(key);
+    else this.put(project, place, key, 0);
+    this.begin();
+  }
+
+  /** Begins nothing more, and waits for what runs. */
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await Promise.all(this.runs);
+  }
+
+  private placeOf(project: string): Place {
+    const known = this.places.get(project);
+    if (known !== undefined) return known;
+    const place: Place = { waiting: new Map(), running: new Set(), again: new Set() };
+    this.places.set(project, place);
+    return place;
+  }
+
+  private put(project: string, { waiting }: Place, key: string, tries: number): void {
+    if (waiting.has(key)) return;
+    const { maxWaiting, maxWaitingPerProject } = this.limits;
+    if (waiting.size >= maxWaitingPerProject || this.waitingCount >= maxWaiting) {
+      this.work.onLost(project);
+      return;
+    }
+    waiting.set(key, tries);
+    this.waitingCount += 1;
+  }
+
+  private begin(): void {
+    while (this.resting === null && !this.stopping.signal.aborted && this.runs.size < this.limits.parallel) {
+      const next = this.next();
+      if (next === null) return;
+      const run = this.run(...next).finally(() => {
+        this.runs.delete(run);
+        this.begin();
+      });
+      this.runs.add(run);
+    }
+  }
+
+  /** The first of the project whose turn it is, which then stands last. */
+  private next(): [string, Place, string, number] | null {
+    for (const [project, place] of this.places) {
+      const [first] = place.waiting;
+      if (first === undefined) {
+        if (place.running.size === 0) this.places.delete(project);
+        continue;
+      }
+      if (place.running.size >= this.limits.parallelPerProject) continue;
+      const [key, tries] = first;
+      place.waiting.delete(key);
+      this.waitingCount -= 1;
+      place.running.add(key);
+      this.places.delete(project);
+      this.places.set(project, place);
+      return [project, place, key, tries];
+    }
+    return null;
+  }
+
+  private async run(project: string, place: Place, key: string, tries: number): Promise<void> {
+    let failed = false;
+    try {
+      await this.work.run(project, key);
+      this.failures = 0;
+    } catch {
+      failed = true;
+    }
+    place.running.delete(key);
+    const again = place.again.delete(key);
+    if (again) this.put(project, place, key, 0);
+    if (!failed) return;
+    if (!again) {
+      if (tries + 1 >= this.limits.maxTries) this.work.onLost(project);
+      else this.put(project, place, key, tries + 1);
+    }
+    this.rest();
+  }
+
+  /** Harbor or the database is away: nobody knocks again at once. */
+  private rest(): void {
+    if (this.resting !== null) return;
+    const restMs = Math.min(this.limits.restMs * 2 ** this.failures, this.limits.maxRestMs);
+    this.failures += 1;
+    this.resting = sleep(restMs, undefined, { signal: this.stopping.signal, ref: false })
+      .catch(() => undefined)
+      .finally(() => {
+        this.resting = null;
+        this.begin();
+      });
+  }
+}

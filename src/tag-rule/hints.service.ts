@@ -1,0 +1,109 @@
+import { Inject, Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
+import type { Config } from '../config/config';
+import { CONFIG } from '../config/config.module';
+import { DomainError } from '../common/errors';
+import { Metrics } from '../metrics/metrics';
+import { isWebhookAuthorization } from '../projects/webhook-secret';
+import { readHint } from './hint';
+import { HintQueue } from './hint-queue';
+import { KeptProjects } from './kept-projects';
+import { NoticedTags } from './noticed-tags';
+import { SweepWishes } from './sweep-wishes';
+
+const LIMITS = {
+  parallel: 16,
+  parallelPerProject: 4,
+  maxWaiting: 50_000,
+  maxWaitingPerProject: 5_000,
+  restMs: 500,
+  maxRestMs: 30_000,
+  maxTries: 6,
+};
+
+/** Keys: `=repository:tag`, and `@repository@digest` of an artifact that was deleted. */
+const TAG_KEY = '=';
+
+/**
+ * Webhooks of Harbor: hints that something changed. What they say is never believed; it only tells where to look.
+ * One that is lost, for it came twice, late, or never, or did not fit, is made good by the audit log and the sweep.
+ */
+@Injectable()
+export class HintsService implements OnModuleDestroy {
+  private readonly logger = new Logger(HintsService.name);
+  private readonly queue: HintQueue;
+  private readonly hints;
+
+  constructor(
+    private readonly kept: KeptProjects,
+    private readonly noticed: NoticedTags,
+    private readonly wishes: SweepWishes,
+    metrics: Metrics,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {
+    this.queue = new HintQueue(LIMITS, {
+      run: async (project, key) => this.look(project, key),
+      onLost: (project) => this.lose(project),
+    });
+    this.hints = metrics.counter({
+      name: 'berth_hints_total',
+      help: 'Webhooks of Harbor, by what became of them.',
+      labels: ['outcome'],
+    });
+    metrics.readGauge(
+      { name: 'berth_hints_waiting', help: 'Tags that hints named and that wait for a look.' },
+      () => [{ labels: {}, value: this.queue.waiting }],
+    );
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    await this.queue.stop();
+  }
+
+  /**
+   * Takes a webhook; the looks follow.
+   * @throws DomainError unauthenticated `hook.unauthorized`, the same for a project that is not there
+   */
+  async take(project: string, authorization: string | undefined, body: string): Promise<void> {
+    const harborProjectId = await this.kept.harborIdOf(project);
+    const isOurs = isWebhookAuthorization(this.config.secretsKey, harborProjectId ?? 0, authorization);
+    if (harborProjectId === null || !isOurs) {
+      this.hints.inc({ outcome: 'refused' });
+      throw new DomainError('unauthenticated', 'hook.unauthorized');
+    }
+    const hint = readHint(project, body);
+    if (hint === null) {
+      this.hints.inc({ outcome: 'unreadable' });
+      this.wishes.wish(project);
+      return;
+    }
+    for (const { repository, tag } of hint.tags) this.queue.add(project, `${TAG_KEY}${repository}:${tag}`);
+    for (const { repository, digest } of hint.digests) this.queue.add(project, `@${repository}@${digest}`);
+    this.hints.inc({ outcome: hint.tags.length + hint.digests.length > 0 ? 'taken' : 'empty' });
+  }
+
+  private async look(project: string, key: string): Promise<void> {
+    const name = key.slice(1);
+    try {
+      if (key.startsWith(TAG_KEY)) {
+        const colon = name.lastIndexOf(':');
+        const tag = { project, repository: name.slice(0, colon), tag: name.slice(colon + 1) };
+        await this.noticed.check(tag, 'hint');
+      } else {
+        const at = name.lastIndexOf('@');
+        await this.noticed.checkDigest(
+          { project, repository: name.slice(0, at) },
+          name.slice(at + 1),
+          'hint',
+        );
+      }
+    } catch (error) {
+      this.logger.debug({ msg: 'a hint could not be looked at', project, err: error });
+      throw error;
+    }
+  }
+
+  private lose(project: string): void {
+    this.hints.inc({ outcome: 'lost' });
+    this.wishes.wish(project);
+  }
+}
