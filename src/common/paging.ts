@@ -106,8 +106,11 @@ export async function toPageOfAll<Row extends { key: string }, Item>(
   return count ? { ...page, total: all.length } : page;
 }
 
-/** Documents a 200 with one page of `item`. */
-export function ApiPage(item: Type): MethodDecorator {
+/** Documents a 200 with one page of `item`; `more` are properties that only this list has. */
+export function ApiPage(
+  item: Type,
+  more: Readonly<Record<string, { type: string; description: string }>> = {},
+): MethodDecorator {
   return applyDecorators(
     ApiExtraModels(item),
     ApiOkResponse({
@@ -118,6 +121,7 @@ export function ApiPage(item: Type): MethodDecorator {
           items: { type: 'array', items: { $ref: getSchemaPath(item) } },
           nextCursor: { type: 'string', nullable: true },
           total: { type: 'integer', description: 'Only with count=true.' },
+          ...more,
         },
       },
     }),

@@ -101,6 +101,24 @@ export class ImageVisibility {
     return { images: [...as('shared'), ...as('public')], goodUntil };
   }
 
+  /** Why the person sees each of these images; those that he does not see are left out. */
+  async reasonsOf(
+    personId: string | null,
+    imageIds: readonly string[],
+  ): Promise<ReadonlyMap<string, SeenAs>> {
+    if (imageIds.length === 0) return new Map();
+    const audiences = await this.audiencesOf(personId);
+    const rows = await this.dataSource.manager.find(ImageAudience, {
+      select: { audience: true, imageId: true },
+      where: { imageId: In([...imageIds]), audience: In(allOf(audiences)) },
+    });
+    const reasons = new Map<string, SeenAs[]>();
+    for (const { imageId, audience } of rows) {
+      reasons.set(imageId, [...(reasons.get(imageId) ?? []), reasonOf(audience, audiences)]);
+    }
+    return new Map([...reasons].map(([imageId, seen]) => [imageId, firstOf(seen)]));
+  }
+
   private async audienceRows(
     where: FindOptionsWhere<ImageAudience>,
   ): Promise<Pick<ImageAudience, 'audience' | 'imageId'>[]> {
@@ -110,19 +128,23 @@ export class ImageVisibility {
 
   private async best(
     rows: readonly Pick<ImageAudience, 'audience' | 'imageId'>[],
-    { own }: Audiences,
+    audiences: Audiences,
   ): Promise<VisibleImage | null> {
     const [first] = rows;
     if (first === undefined) return null;
     const image = await this.dataSource.manager.findOneBy(Image, { id: first.imageId });
     if (image === null) return null;
-    const seen = rows.map(({ audience }): SeenAs =>
-      audience === own ? 'own' : audience === PUBLIC ? 'public' : 'shared',
-    );
-    const order: SeenAs[] = ['own', 'shared', 'public'];
-    const seenAs = order.find((reason) => seen.includes(reason)) ?? 'public';
-    return { image, seenAs };
+    return { image, seenAs: firstOf(rows.map(({ audience }) => reasonOf(audience, audiences))) };
   }
+}
+
+function reasonOf(audience: string, { own }: Audiences): SeenAs {
+  return audience === own ? 'own' : audience === PUBLIC ? 'public' : 'shared';
+}
+
+function firstOf(seen: readonly SeenAs[]): SeenAs {
+  const order: SeenAs[] = ['own', 'shared', 'public'];
+  return order.find((reason) => seen.includes(reason)) ?? 'public';
 }
 
 export function allOf({ own, shared, public: everybody }: Audiences): string[] {

@@ -34,17 +34,25 @@ import { problemContextOf } from '../common/problem-context';
 import type { Config } from '../config/config';
 import { CONFIG } from '../config/config.module';
 import { ImageCheckDto, toImageCheckDto } from './dto/image-check.dto';
-import { ChangeImageDto, ImportImageDto, ListImagesDto, PreviewImageDto } from './dto/image-requests.dto';
+import {
+  decodePosition,
+  encodePosition,
+  LIST_DESCRIPTION,
+  ListImagesDto,
+  TOTAL_IS_EXACT,
+  type ImagePageDto,
+} from './dto/image-list.dto';
+import { ChangeImageDto, ImportImageDto, PreviewImageDto } from './dto/image-requests.dto';
 import { ImportBatchDto, ImportedBatchDto, toImportedBatchDto } from './dto/image-batch.dto';
 import { ImageChangeDto, toImageChangeDto } from './dto/image-change.dto';
 import { ImagePreviewDto, toImagePreviewDto } from './dto/image-preview.dto';
 import { ImageDto, toImageDto, type ImageAnswer } from './dto/image.dto';
 import { TaskTypeDto, toTaskTypeDto } from './dto/task-type.dto';
+import { ImagePages } from './image-pages';
 import { ImageBatchService } from './image-batch.service';
 import { ImagesService, type CatalogedImage } from './images.service';
 import { ApiVerdictProblems } from './verdict-problems.decorator';
 
-const cursor = new Cursor('images', { id: 'string' });
 const changesCursor = new Cursor('image-changes', { id: 'string' });
 
 @ApiTags('Images (the catalog)')
@@ -52,6 +60,7 @@ const changesCursor = new Cursor('image-changes', { id: 'string' });
 export class ImagesController {
   constructor(
     private readonly images: ImagesService,
+    private readonly pages: ImagePages,
     private readonly batch: ImageBatchService,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
@@ -134,22 +143,23 @@ export class ImagesController {
 
   @Get()
   @Allow('person')
-  @ApiOperation({ summary: 'My images, newest first' })
-  @ApiPage(ImageDto)
+  @ApiOperation({ summary: 'Images: mine, shared with me, public', description: LIST_DESCRIPTION })
+  @ApiPage(ImageDto, TOTAL_IS_EXACT)
+  @ApiProblem('forbidden', 'auth.forbidden')
   async list(
     @CurrentPerson() person: PersonCaller,
     @Query() query: ListImagesDto,
     @RequestLanguage() language: Language,
-  ): Promise<Page<ImageDto>> {
-    const afterId = cursor.decode(query.cursor)?.id ?? null;
-    const rows = await this.images.list(person, query, afterId, query.limit + 1);
-    const page = toPage(
-      rows,
-      query.limit,
-      (row) => toImageDto(row, this.answerFor(language)),
-      ({ image }) => cursor.encode({ id: image.id }),
-    );
-    return query.count ? { ...page, total: await this.images.count(person, query) } : page;
+  ): Promise<ImagePageDto> {
+    const after = decodePosition(query.sort, query.cursor);
+    const { images, next } = await this.pages.list(person, query, after, query.limit);
+    const page = {
+      items: images.map((found) => toImageDto(found, this.answerFor(language))),
+      nextCursor: next === null ? null : encodePosition(query.sort, next),
+    };
+    if (!query.count) return page;
+    const { total, isExact } = await this.pages.count(person, query);
+    return { ...page, total, totalIsExact: isExact };
   }
 
   @Get(':id')

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { In, LessThan, type DataSource, type FindOptionsWhere } from 'typeorm';
+import { In, LessThan, type DataSource } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { AuditService } from '../audit/audit.service';
 import type { PersonCaller } from '../auth/caller';
@@ -68,11 +68,6 @@ export interface ImageCheck {
   from: string | null;
   to: string | null;
   checkedAt: Date;
-}
-
-export interface ImageFilter {
-  taskType?: string;
-  project?: string;
 }
 
 @Injectable()
@@ -151,31 +146,6 @@ export class ImagesService {
     const verdict = await this.verdicts.preview(caller, link);
     const imported = await this.findByName(caller.personId, imageName(link));
     return { ...verdict, link, imageId: imported?.id ?? null };
-  }
-
-  /** The person's images, newest first, after the image with the id `afterId`. */
-  async list(
-    caller: PersonCaller,
-    filter: ImageFilter,
-    afterId: string | null,
-    limit: number,
-  ): Promise<CatalogedImage[]> {
-    const images = await this.dataSource.manager.find(Image, {
-      where: { ...this.mine(caller, filter), ...(afterId === null ? {} : { id: LessThan(afterId) }) },
-      order: { id: 'DESC' },
-      take: limit,
-    });
-    const records = await this.tagRecords.findByIds(images.flatMap(({ tagRecordId }) => tagRecordId ?? []));
-    return images.map((image) => ({
-      image,
-      record: records.get(image.tagRecordId ?? '') ?? null,
-      owner: caller.username,
-      seenAs: 'own',
-    }));
-  }
-
-  async count(caller: PersonCaller, filter: ImageFilter): Promise<number> {
-    return this.dataSource.manager.count(Image, { where: this.mine(caller, filter) });
   }
 
   /** Any image for an admin. @throws DomainError not-found `image.not-found`, also when the caller may not see it */
@@ -365,13 +335,5 @@ export class ImagesService {
       if (isOutage(error)) return true;
       throw error;
     }
-  }
-
-  private mine(caller: PersonCaller, { taskType, project }: ImageFilter): FindOptionsWhere<Image> {
-    return {
-      personId: caller.personId,
-      ...(taskType === undefined ? {} : { taskType }),
-      ...(project === undefined ? {} : { project }),
-    };
   }
 }

@@ -5,7 +5,6 @@ import {
   ArrayMaxSize,
   ArrayUnique,
   IsArray,
-  IsOptional,
   IsString,
   Length,
   Matches,
@@ -13,7 +12,6 @@ import {
   ValidateIf,
 } from 'class-validator';
 import type { MessageCode, MessageParams } from '../../common/messages.en';
-import { PageQuery } from '../../common/paging';
 
 function text(max: number): { message: MessageCode; context: MessageParams } {
   return { message: 'field.text', context: { min: 1, max } };
@@ -22,7 +20,6 @@ function text(max: number): { message: MessageCode; context: MessageParams } {
 const LINK = text(1024);
 const DESCRIPTION = text(120);
 const TASK_TYPE = text(64);
-const PROJECT = text(255);
 const MAX_LABELS = 10;
 const LABEL_LENGTH = 40;
 const LABELS: { message: MessageCode; context: MessageParams } = {
@@ -119,16 +116,4 @@ export class ChangeImageDto {
   @ifGiven
   @IsLabels()
   labels?: string[];
-}
-
-export class ListImagesDto extends PageQuery {
-  @ApiPropertyOptional({ example: 'pytorch' })
-  @IsOptional()
-  @IsString(TASK_TYPE)
-  taskType?: string;
-
-  @ApiPropertyOptional({ example: 'user-liuyizhou' })
-  @IsOptional()
-  @IsString(PROJECT)
-  project?: string;
 }

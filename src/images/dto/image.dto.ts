@@ -96,6 +96,15 @@ export class ImageDto {
 
   @ApiProperty({ format: 'date-time', example: '2026-11-21T09:30:00.000Z' })
   updatedAt: Date;
+
+  @ApiProperty({
+    type: Date,
+    nullable: true,
+    format: 'date-time',
+    example: '2026-11-21T09:30:00.000Z',
+    description: 'When a job last ran an image of this link, within an hour; null: none did',
+  })
+  lastUsedAt: Date | null;
 }
 
 /** What of an answer is not the image's own. */
@@ -110,7 +119,7 @@ export function toImageDto(
   { address, sitePlatforms, language }: ImageAnswer,
 ): ImageDto {
   const { id, project, repository, tag, description, taskType, labels, described } = image;
-  const { createdAt, updatedAt } = image;
+  const { usedAtMs, createdAt, updatedAt } = image;
   const kind = record?.kind ?? image.kind;
   const platforms = record?.platforms ?? image.platforms;
   return {
@@ -140,5 +149,6 @@ export function toImageDto(
     checkedAt: record?.checkedAt ?? createdAt,
     createdAt,
     updatedAt,
+    lastUsedAt: usedAtMs === 0 ? null : new Date(usedAtMs),
   };
 }
