@@ -113,7 +113,8 @@ export class ChangeFeed implements OnModuleInit, OnModuleDestroy {
       this.lastFailed = false;
       return true;
     } catch (error) {
-      if (!this.lastFailed) this.logger.warn({ msg: 'the changes of all replicas cannot be read', err: error });
+      if (!this.lastFailed)
+        this.logger.warn({ msg: 'the changes of all replicas cannot be read', err: error });
       this.lastFailed = true;
       return false;
     }

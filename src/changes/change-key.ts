@@ -1,5 +1,5 @@
 /** What a change is about: whatever is kept in memory about it is read again. */
-export type ChangeKey = `${'link' | 'project' | 'person' | 'username' | 'token'} ${string}` | 'everything';
+export type ChangeKey = `${'link' | 'project' | 'person' | 'token'} ${string}` | 'everything';
 
 /** The tag record or the images of one link; `name` is `project/repository:tag`, with `@digest` where it has one. */
 export function aboutLink(name: string): ChangeKey {
@@ -11,14 +11,9 @@ export function aboutProject(project: string): ChangeKey {
   return `project ${project}`;
 }
 
-/** What one person may see: his groups, name, account or departure. */
+/** What one person may see: his groups, username, account or departure. */
 export function aboutPerson(personId: string): ChangeKey {
   return `person ${personId}`;
-}
-
-/** Who has a username (its `usernameKey`), be it that nobody had it. */
-export function aboutUsername(usernameKey: string): ChangeKey {
-  return `username ${usernameKey}`;
 }
 
 export function aboutServiceToken(tokenId: string): ChangeKey {
@@ -29,5 +24,5 @@ export function aboutServiceToken(tokenId: string): ChangeKey {
 export const EVERYTHING = 'everything' satisfies ChangeKey;
 
 export function isChangeKey(subject: string): subject is ChangeKey {
-  return subject === EVERYTHING || /^(link|project|person|username|token) ./.test(subject);
+  return subject === EVERYTHING || /^(link|project|person|token) ./.test(subject);
 }

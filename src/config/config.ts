@@ -113,6 +113,10 @@ export interface Config {
   readonly lookup: {
     /** A `latest` older than this is not answered while Harbor is away. */
     readonly maxStaleMs: number;
+    /** Only what somebody imported is answered, not all that the person may pull. */
+    readonly importedOnly: boolean;
+    /** While the database is away, what is in memory is answered this long. */
+    readonly withoutDatabaseMs: number;
   };
   readonly jobs: {
     /** For how long it is known which jobs ran a digest. */

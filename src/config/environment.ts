@@ -289,6 +289,12 @@ export class Environment {
   @Setting('a whole number of seconds from 0 to 31536000', wholeNumber(0, 365 * DAY_SECONDS))
   readonly LOOKUP_MAX_STALE_SECONDS: number = DAY_SECONDS;
 
+  @Setting('true or false', flag)
+  readonly LOOKUP_IMPORTED_ONLY: boolean = false;
+
+  @Setting('a whole number of minutes from 0 to 1440', wholeNumber(0, 1440))
+  readonly LOOKUP_WITHOUT_DATABASE_MINUTES: number = 60;
+
   @Setting('a whole number of days from 1 to 3650', wholeNumber(1, 3650))
   readonly JOB_HISTORY_DAYS: number = 90;
 

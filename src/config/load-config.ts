@@ -197,7 +197,11 @@ function toConfig(environment: Environment, harborCa: string | null, ldapCa: str
       sitePlatforms: environment.SITE_PLATFORMS,
       publicByOwners: environment.IMAGES_PUBLIC_BY_OWNERS,
     },
-    lookup: { maxStaleMs: environment.LOOKUP_MAX_STALE_SECONDS * 1000 },
+    lookup: {
+      maxStaleMs: environment.LOOKUP_MAX_STALE_SECONDS * 1000,
+      importedOnly: environment.LOOKUP_IMPORTED_ONLY,
+      withoutDatabaseMs: environment.LOOKUP_WITHOUT_DATABASE_MINUTES * 60_000,
+    },
     jobs: {
       historyMs: environment.JOB_HISTORY_DAYS * DAY_MS,
       pullSecretsOfShared: environment.PULL_SECRETS_SHARED,

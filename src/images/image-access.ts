@@ -2,6 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { AccountsService } from '../accounts/accounts.service';
 import { OffboardedPersons } from '../auth/offboarded-persons';
+import { aboutPerson, aboutProject } from '../changes/change-key';
+import { ChangeMarks } from '../changes/change-marks';
 import { Clock } from '../common/clock';
 import { isOutage } from '../common/errors';
 import { HarborClient } from '../harbor/harbor.client';
@@ -15,6 +17,8 @@ const MAX_VERDICTS = 50_000;
 interface Verdict {
   harborProjectId: number;
   askedAtMs: number;
+  /** Of before it was asked. */
+  mark: number;
 }
 
 /** The one place that decides whose images a person may pull, for import, lookup and everything that follows. */
@@ -32,6 +36,7 @@ export class ImageAccess {
     private readonly harbor: HarborClient,
     private readonly offboarded: OffboardedPersons,
     private readonly clock: Clock,
+    private readonly marks: ChangeMarks,
   ) {}
 
   /**
@@ -43,19 +48,35 @@ export class ImageAccess {
   async pullableProjectId(personId: string | null, projectName: string): Promise<number | null> {
     const own = await this.ownProjectId(personId, projectName);
     if (own !== null) return own;
-    const key = `${personId ?? ''} ${projectName}`;
-    const before = this.verdicts.get(key);
-    const askedAtMs = this.clock.now().getTime();
-    if (before !== undefined && askedAtMs - before.askedAtMs < BELIEVED_MS) return before.harborProjectId;
+    const before = this.recall(personId, projectName);
+    if (before !== null && before.ageMs < BELIEVED_MS) return before.harborProjectId;
     try {
-      const harborProjectId = await this.askHarbor(personId, projectName);
-      if (harborProjectId === null) this.verdicts.delete(key);
-      else this.verdicts.set(key, { harborProjectId, askedAtMs });
-      return harborProjectId;
+      return await this.askAgain(personId, projectName);
     } catch (error) {
-      if (before !== undefined && isOutage(error)) return before.harborProjectId;
+      if (before !== null && isOutage(error)) return before.harborProjectId;
       throw error;
     }
+  }
+
+  /** What Harbor last said of it, when it said yes and Berth changed nothing about it since. Asks nobody. */
+  recall(personId: string | null, projectName: string): { harborProjectId: number; ageMs: number } | null {
+    const verdict = this.verdicts.get(verdictKey(personId, projectName));
+    if (verdict === undefined) return null;
+    const keys = [aboutProject(projectName), ...(personId === null ? [] : [aboutPerson(personId)])];
+    if (!this.marks.isUnchanged(keys, verdict.mark)) return null;
+    const { harborProjectId, askedAtMs } = verdict;
+    return { harborProjectId, ageMs: this.clock.now().getTime() - askedAtMs };
+  }
+
+  /** As pullableProjectId of what is not the person's own, whatever Harbor said before. */
+  async askAgain(personId: string | null, projectName: string): Promise<number | null> {
+    const key = verdictKey(personId, projectName);
+    const mark = this.marks.mark();
+    const askedAtMs = this.clock.now().getTime();
+    const harborProjectId = await this.askHarbor(personId, projectName);
+    if (harborProjectId === null) this.verdicts.delete(key);
+    else this.verdicts.set(key, { harborProjectId, askedAtMs, mark });
+    return harborProjectId;
   }
 
   /** The id of the Harbor project of this name, whoever may pull from it; null: none. Believed for 30 s. */
@@ -105,4 +126,8 @@ export class ImageAccess {
     );
     return isMember ? project.id : null;
   }
+}
+
+function verdictKey(personId: string | null, projectName: string): string {
+  return `${personId ?? ''} ${projectName}`;
 }

@@ -1,94 +1,178 @@
-import type { OutgoingHttpHeaders } from 'node:http';
-import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { HttpAdapterHost } from '@nestjs/core';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { LRUCache } from 'lru-cache';
-import { Changes } from '../changes/changes';
-import { Clock } from '../common/clock';
-import { Draining } from '../common/draining';
-import type { LookupDto } from './dto/lookup.dto';
+import { Injectable } from '@nestjs/common';
+import { usernameKey } from '../auth/username-key';
+import { aboutLink, aboutPerson, aboutProject, type ChangeKey } from '../changes/change-key';
+import { ChangeMarks } from '../changes/change-marks';
+import type { ImageLink } from '../common/image-link';
+import { imageName } from '../images/image-name';
+import { formatTagName, type TagName } from '../tag-rule/observation';
+import { FactReader } from './fact-reader';
+import type { Asker, ProjectFacts, SeenImage, TagFacts } from './facts';
+import { KeptFacts, type Fact } from './kept-facts';
 
-/** An answer as it was sent, but for its age. */
-interface Remembered {
-  beforeAge: string;
-  afterAge: string;
-  /** Without the age's digits. */
-  bytes: number;
-  checkedAtMs: number;
-  /** This process changed nothing since. */
-  changes: number;
-  caller: string | undefined;
+const MB = 1024 * 1024;
+
+/** Whose job it is: a person by his id, or whoever has a username. */
+export type AskerName = { personId: string } | { username: string };
+
+/** What is known of one link for one asker; what is undefined is not kept. */
+export interface LinkFacts {
+  link: ImageLink;
+  asker: Asker;
+  project: ProjectFacts | null;
+  seen: SeenImage | null;
+  /** Null for a link with a digest, and where Berth never saw the tag. */
+  tag: TagFacts | null;
 }
-
-/** Bounds memory, and how long another replica's change of access, digest or token stays unseen. */
-const REMEMBERED = { max: 5_000, ttl: 1_000 };
-const AGE = '"ageMs":';
 
 /**
- * Schedulers ask the same of one link many times in a second. The very same question (token, person acted for,
- * language, link and options) within a second gets the very same answer, before anything else is done for it.
+ * What lookups know, bounded in bytes and right: a change is forgotten at once on this replica, and within a second
+ * on the others (changes/change-feed.ts).
  */
 @Injectable()
-export class LookupMemory implements OnModuleInit {
-  private readonly remembered = new LRUCache<string, Remembered>(REMEMBERED);
+export class LookupMemory {
+  private readonly askers: KeptFacts<Asker>;
+  private readonly projects: KeptFacts<ProjectFacts | null>;
+  private readonly seen: KeptFacts<SeenImage | null>;
+  private readonly tags: KeptFacts<TagFacts | null>;
 
   constructor(
-    private readonly host: HttpAdapterHost,
-    private readonly clock: Clock,
-    private readonly draining: Draining,
-    private readonly changes: Changes,
-  ) {}
-
-  /** How often something changed; what was remembered before is forgotten. */
-  count = 0;
-
-  onModuleInit(): void {
-    this.changes.listen(() => {
-      this.count += 1;
+    private readonly reader: FactReader,
+    private readonly marks: ChangeMarks,
+  ) {
+    const isNull = (value: object | null): boolean => value === null;
+    this.askers = new KeptFacts(marks, {
+      maxBytes: 8 * MB,
+      bytesOf: ({ audiences }) => 100 + 100 * audiences.length,
+      isAbsent: ({ personId }) => personId === null,
     });
-    const fastify = this.host.httpAdapter.getInstance<FastifyInstance>();
-    fastify.addHook('onRequest', (request, reply, done) => {
-      const remembered = this.find(request);
-      if (remembered === undefined) done();
-      else this.answer(remembered, request, reply);
+    this.projects = new KeptFacts<ProjectFacts | null>(marks, {
+      maxBytes: 4 * MB,
+      bytesOf: () => 200,
+      isAbsent: isNull,
     });
-  }
-
-  /** @param changes as they were counted before the answer was looked for */
-  remember(request: FastifyRequest, answer: LookupDto, changes: number): void {
-    const [beforeAge = '', afterAge = ''] = JSON.stringify({ ...answer, ageMs: AGE }).split(
-      JSON.stringify(AGE),
-    );
-    this.remembered.set(questionOf(request), {
-      beforeAge,
-      afterAge,
-      bytes: Buffer.byteLength(beforeAge) + Buffer.byteLength(afterAge),
-      checkedAtMs: answer.checkedAt.getTime(),
-      changes,
-      caller: request.notes.caller,
+    this.seen = new KeptFacts<SeenImage | null>(marks, {
+      maxBytes: 20 * MB,
+      bytesOf: () => 300,
+      isAbsent: () => false,
+    });
+    this.tags = new KeptFacts<TagFacts | null>(marks, {
+      maxBytes: 40 * MB,
+      // With the text that is made of it.
+      bytesOf: (tag) => 1_000 + 300 * (tag?.platforms.length ?? 0),
+      isAbsent: isNull,
     });
   }
 
-  private find(request: FastifyRequest): Remembered | undefined {
-    // Only an ordinary answer tells the client to close its connection.
-    if (request.method !== 'GET' || this.draining.isBegun) return undefined;
-    const remembered = this.remembered.get(questionOf(request));
-    return remembered?.changes === this.count ? remembered : undefined;
+  /** Is there anything to answer from? */
+  get isEmpty(): boolean {
+    return this.tags.size === 0 && this.seen.size === 0;
   }
 
-  private answer(remembered: Remembered, request: FastifyRequest, reply: FastifyReply): void {
-    request.notes.caller = remembered.caller;
-    const ageMs = Math.max(0, this.clock.now().getTime() - remembered.checkedAtMs);
-    const age = String(ageMs);
-    const headers = reply.getHeaders() as OutgoingHttpHeaders;
-    headers['content-type'] = 'application/json; charset=utf-8';
-    headers['content-length'] = remembered.bytes + age.length;
-    reply.hijack();
-    reply.raw.writeHead(200, headers).end(remembered.beforeAge + age + remembered.afterAge);
+  /** From memory alone; undefined when something is not kept. @param nowMs as KeptFacts.find */
+  findAsker(name: AskerName, nowMs: number | null): Asker | undefined {
+    return this.askers.find(askerKey(name), nowMs)?.value;
+  }
+
+  findLink(asker: Asker, link: ImageLink, nowMs: number | null): LinkFacts | undefined {
+    const project = this.projects.find(link.project, nowMs);
+    if (project === undefined) return undefined;
+    const name = imageName(link);
+    const seen = this.seen.find(seenKey(asker, name), nowMs);
+    if (seen === undefined) return undefined;
+    const tag = link.digest === null ? this.tags.find(name, nowMs) : NO_TAG;
+    if (tag === undefined) return undefined;
+    return { link, asker, project: project.value, seen: seen.value, tag: tag.value };
+  }
+
+  /** A mark of now; whatever is read after it, and by it, is kept until something changes. */
+  mark(): number {
+    return this.marks.mark();
+  }
+
+  /**
+   * From memory, else from the database, whose errors it throws.
+   * @param mark of before the question
+   */
+  async asker(name: AskerName, mark: number): Promise<Asker> {
+    const key = askerKey(name);
+    const found = this.askers.find(key, performance.now());
+    if (found !== undefined) return found.value;
+    const asker = await ('personId' in name
+      ? this.reader.askerOf(name.personId)
+      : this.reader.asker(name.username));
+    this.askers.keep(key, asker, personKeys(asker.personId), mark);
+    return asker;
+  }
+
+  /** As asker. */
+  async link(asker: Asker, link: ImageLink, mark: number): Promise<LinkFacts> {
+    const name = imageName(link);
+    const [project, seen, tag] = await Promise.all([
+      this.project(link.project, mark),
+      this.seenImage(asker, link.project, name, mark),
+      link.digest === null ? this.tag(tagNameOf(link), mark) : null,
+    ]);
+    return { link, asker, project, seen, tag };
+  }
+
+  /** What a look just recorded. @param mark of before the look */
+  keepTag(name: TagName, tag: TagFacts, mark: number): void {
+    this.tags.keep(formatTagName(name), tag, tagKeys(name), mark);
+  }
+
+  private async project(name: string, mark: number): Promise<ProjectFacts | null> {
+    const found = this.projects.find(name, performance.now());
+    if (found !== undefined) return found.value;
+    const project = await this.reader.project(name);
+    const keys = [aboutProject(name), ...personKeys(project?.ownerPersonId ?? null)];
+    this.projects.keep(name, project, keys, mark);
+    return project;
+  }
+
+  private async seenImage(
+    asker: Asker,
+    project: string,
+    name: string,
+    mark: number,
+  ): Promise<SeenImage | null> {
+    const key = seenKey(asker, name);
+    const found = this.seen.find(key, performance.now());
+    if (found !== undefined) return found.value;
+    const seen = await this.reader.seenImage({ audiences: asker.audiences, name });
+    const keys = [aboutLink(name), aboutProject(project), ...personKeys(asker.personId)];
+    this.seen.keep(key, seen, keys, mark);
+    return seen;
+  }
+
+  private async tag(name: TagName, mark: number): Promise<TagFacts | null> {
+    const key = formatTagName(name);
+    const found = this.tags.find(key, performance.now());
+    if (found !== undefined) return found.value;
+    const tag = await this.reader.tag(name);
+    this.tags.keep(key, tag, tagKeys(name), mark);
+    return tag;
   }
 }
 
-/** Two headers of one name never read as one: Node joins or drops them, the first answer decided on the same. */
-function questionOf({ url, headers }: FastifyRequest): string {
-  return [url, headers.authorization, headers['x-berth-act-for'], headers['accept-language']].join('\n');
+/** The tag that a link names; runtimes read a link without tag and digest as `latest`, so lookups do too. */
+export function tagNameOf({ project, repository, tag }: ImageLink): TagName {
+  return { project, repository, tag: tag ?? 'latest' };
+}
+
+function tagKeys(name: TagName): ChangeKey[] {
+  return [aboutLink(formatTagName(name)), aboutProject(name.project)];
+}
+
+function personKeys(personId: string | null): ChangeKey[] {
+  return personId === null ? [] : [aboutPerson(personId)];
+}
+
+const NO_TAG: Fact<null> = { value: null, keys: [], mark: 0, readAtMs: 0 };
+
+function askerKey(name: AskerName): string {
+  return 'personId' in name ? `id ${name.personId}` : `name ${usernameKey(name.username)}`;
+}
+
+function seenKey({ personId }: Asker, name: string): string {
+  return `${personId ?? ''} ${name}`;
 }

@@ -1,83 +1,65 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
+import { Semaphore } from 'async-mutex';
 import type { Caller } from '../auth/caller';
-import { PersonsService } from '../auth/persons.service';
 import { usernameKey } from '../auth/username-key';
+import { ChangeFeed } from '../changes/change-feed';
 import { Clock } from '../common/clock';
 import { DomainError, isOutage } from '../common/errors';
-import { formatImageLink, pinnedReference, type ImageLink } from '../common/image-link';
-import type { MessageCode, MessageParams } from '../common/messages.en';
+import { formatImageLink, type ImageLink } from '../common/image-link';
 import type { Config } from '../config/config';
 import { CONFIG } from '../config/config.module';
+import { isDatabaseAway } from '../database/database-errors';
 import { HarborClient } from '../harbor/harbor.client';
-import type { ArtifactPlatform } from '../harbor/harbor.types';
-import { ImageAccess } from '../images/image-access';
-import { imageName, readLinkField } from '../images/image-name';
-import { ImagesService } from '../images/images.service';
-import type { TagRecord } from '../tag-rule/tag-record.entity';
-import { isMovable, type TagState } from '../tag-rule/tag-rule';
+import { imageNotFound, readLinkField } from '../images/image-name';
+import { isMovable } from '../tag-rule/tag-rule';
 import { TagRecordsService } from '../tag-rule/tag-records.service';
+import type { Asker } from './facts';
+import { toTagFacts } from './fact-rows';
+import {
+  answerCurrent,
+  answerDigest,
+  answerFrom,
+  rightByFacts,
+  type Answer,
+  type LookupOptions,
+  type Need,
+  type Told,
+} from './lookup-answer';
+import { LookupMemory, tagNameOf, type AskerName, type LinkFacts } from './lookup-memory';
+import { PullRights } from './pull-rights';
 
-export interface LookupQuestion {
+/** In a batch, so many tags are looked at at once, and all of them in this time. */
+const LOOKS_AT_ONCE = 8;
+const LOOKS_WITHIN_MS = 2_000;
+const DATABASE_RETRY_SECONDS = 5;
+
+export interface LookupQuestion extends LookupOptions {
   link: string;
   /** The username whose job it is; a person asks for himself. */
   for?: string;
-  /** How old the look at a tag that may move can be; 0: it begins after the question. */
-  maxAgeMs: number;
-  /** `os/architecture[/variant]`: warns when the image does not have it. */
-  platform?: string;
-  /** Refuse an answer that could not be checked just now. Concerns only tags that may move. */
-  requireFresh: boolean;
 }
 
-export interface LookupWarning {
-  code: MessageCode;
-  params: MessageParams;
-}
+export type LookupAnswer = Told & Omit<Answer, 'told'>;
 
-export interface LookupAnswer {
-  link: string;
-  /** `host/project/repository@sha256:…`: what the job runs. */
-  pinned: string;
-  digest: string;
-  /** Null for a tag that may move. */
-  recordedDigest: string | null;
-  state: TagState;
-  platforms: ArtifactPlatform[];
-  sizeBytes: number;
-  firstSeenAt: Date;
-  checkedAt: Date;
-  ageMs: number;
-  /** Harbor could not be asked; this is the last that is known. */
-  stale: boolean;
-  /** The asker's own image of this link. */
-  imageId: string | null;
-  warnings: LookupWarning[];
-}
+/** Of one link of a batch. */
+export type Outcome =
+  | { ok: true; answer: Answer }
+  /** What was thrown; it concerns this link alone. */
+  | { ok: false; error: unknown };
 
-/** What is known of a link for one asker. */
-interface Known {
-  link: ImageLink;
-  imageId: string | null;
-  /** Of the project from which the asker may pull now; null while Harbor is away, for what he imported. */
-  harborProjectId: number | null;
-  source: { kind: 'tag'; tag: string; record: TagRecord | null } | { kind: 'digest'; facts: PinnedFacts };
-}
-
-interface PinnedFacts {
-  digest: string;
-  platforms: ArtifactPlatform[];
-  sizeBytes: number;
-  seenAt: Date;
-}
+/** How a look at Harbor is let begin: at once, or in its turn. `Late`: its turn did not come. */
+type Turns = <T>(look: () => Promise<T>) => Promise<T | typeof LATE>;
+const LATE = Symbol('late');
 
 @Injectable()
 export class LookupService {
   constructor(
-    private readonly persons: PersonsService,
-    private readonly images: ImagesService,
-    private readonly access: ImageAccess,
+    private readonly memory: LookupMemory,
+    private readonly rights: PullRights,
     private readonly tagRecords: TagRecordsService,
     private readonly harbor: HarborClient,
+    private readonly feed: ChangeFeed,
     private readonly clock: Clock,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
@@ -86,204 +68,264 @@ export class LookupService {
    * What a job runs for this link. A tag that may not move is answered from what is recorded, without Harbor.
    * @throws DomainError invalid `link.*`, `lookup.for-required`; forbidden `lookup.for-forbidden`; not-found
    *   `image.not-found` (absent, or not theirs to pull); conflict `tag.recorded-gone`, `project.replaced`,
-   *   `image.owner-offboarded`;
-   *   upstream-unavailable `lookup.not-fresh`; outages of Harbor for what was never seen
+   *   `image.owner-offboarded`, `lookup.blocked`;
+   *   upstream-unavailable `lookup.not-fresh`, `database.unavailable`; outages of Harbor for what was never seen
    */
   async lookup(caller: Caller, question: LookupQuestion): Promise<LookupAnswer> {
-    const personId = await this.personIdOf(askerOf(caller, question.for));
-    const known = await this.learn(personId, question.link);
-    const { project } = known.link;
-    const { left, mayRun } = await this.access.ownerHasLeft(project);
-    if (!mayRun) throw new DomainError('conflict', 'image.owner-offboarded', { project });
-    const answer = await this.answer(known, question);
-    if (!left) return answer;
-    const warning: LookupWarning = { code: 'lookup.warning.owner-offboarded', params: { project } };
-    return { ...answer, warnings: [warning, ...answer.warnings] };
+    const { told, ...answer } = await this.answer(caller, question);
+    return { ...told, ...answer };
   }
 
-  private async answer(known: Known, question: LookupQuestion): Promise<LookupAnswer> {
-    const { link, imageId, source } = known;
-    if (source.kind === 'digest') return this.answerDigest(link, imageId, source.facts, question);
-    if (isMovable(source.tag)) return this.answerMovable(known, source.tag, question);
-    return this.answerPinned(known, source.record, question);
+  /** As lookup. */
+  async answer(caller: Caller, question: LookupQuestion): Promise<Answer> {
+    const name = askerOf(caller, question.for);
+    const link = this.readLink(question.link);
+    return this.answerWith(
+      () => this.learn(name, link, question, atOnce),
+      () => this.lastKnown(name, link, question),
+    );
   }
 
-  private async personIdOf(asker: Asker): Promise<string | null> {
-    if ('personId' in asker) return asker.personId;
-    return (await this.persons.findByUsername(asker.username))?.id ?? null;
+  /** Each as if it had come alone, but that looks at Harbor take turns. @returns one outcome each, in order */
+  async answerAll(
+    caller: Caller,
+    question: Omit<LookupQuestion, 'link'>,
+    links: readonly string[],
+  ): Promise<Outcome[]> {
+    const name = askerOf(caller, question.for);
+    const turns = inTurns(performance.now() + LOOKS_WITHIN_MS);
+    const isCertain = await this.isCertain();
+    const waiting: Promise<void>[] = [];
+    const outcomes = links.map((text, place): Outcome | null => {
+      try {
+        const link = this.readLink(text, `/links/${place}`);
+        const known = isCertain ? this.find(name, link, question) : null;
+        if (known !== null) return { ok: true, answer: known };
+        const answered = this.answerWith(
+          () => this.learn(name, link, question, turns),
+          () => this.lastKnown(name, link, question),
+        );
+        waiting.push(outcomeOf(answered).then((outcome) => void (outcomes[place] = outcome)));
+        return null;
+      } catch (error) {
+        return { ok: false, error };
+      }
+    });
+    await Promise.all(waiting);
+    return outcomes.map((outcome) => outcome ?? { ok: false, error: new Error('a link was not answered') });
   }
 
-  private async learn(personId: string | null, text: string): Promise<Known> {
-    const link = withLatest(readLinkField(text, this.config.registry, '?link'));
-    const image = personId === null ? null : await this.images.findByName(personId, imageName(link));
-    const harborProjectId = await this.requireAccess(personId, link.project, image !== null);
-    const known = { link, imageId: image?.id ?? null, harborProjectId };
-    if (link.digest !== null) {
-      const facts =
-        image === null
-          ? await this.lookByDigest(link, link.digest, harborProjectId)
-          : pinnedFacts(link.digest, image);
-      return { ...known, source: { kind: 'digest', facts } };
-    }
-    if (link.tag === null) throw imageNotFound();
-    const name = { project: link.project, repository: link.repository, tag: link.tag };
-    const record = (await this.tagRecords.find(name)) ?? (await this.firstLook(name));
-    return { ...known, source: { kind: 'tag', tag: link.tag, record } };
+  /**
+   * What memory alone answers, when it is right by now; null: it has to be asked for.
+   * @throws DomainError as lookup
+   */
+  answerFromMemory(username: string, linkText: string, options: LookupOptions): Answer | null {
+    if (!this.feed.isUpToDate) return null;
+    return this.find({ username }, this.readLink(linkText), options);
   }
 
-  /** While Harbor is away, what the person imported stays theirs to run. */
-  private async requireAccess(
-    personId: string | null,
-    project: string,
-    imported: boolean,
-  ): Promise<number | null> {
+  /** Can anything be answered, now that the database may be away? */
+  get canAnswer(): boolean {
+    return this.feed.isUpToDate || (!this.memory.isEmpty && !this.isAwayTooLong);
+  }
+
+  private readLink(text: string, pointer = '?link'): ImageLink {
+    const link = readLinkField(text, this.config.registry, pointer);
+    return link.tag === null && link.digest === null ? { ...link, tag: 'latest' } : link;
+  }
+
+  /** The whole way; while the database is away what is known. */
+  private async answerWith(learn: () => Promise<Answer>, lastKnown: () => Answer): Promise<Answer> {
+    if (!(await this.isCertain())) return lastKnown();
     try {
-      const harborProjectId = await this.access.pullableProjectId(personId, project);
-      if (harborProjectId === null) throw imageNotFound();
-      return harborProjectId;
+      return await learn();
     } catch (error) {
-      if (imported && isOutage(error)) return null;
+      if (!isDatabaseAway(error)) throw error;
+      return lastKnown();
+    }
+  }
+
+  private find(name: AskerName, link: ImageLink, options: LookupOptions): Answer | null {
+    const nowMs = performance.now();
+    const asker = this.memory.findAsker(name, nowMs);
+    const facts = asker === undefined ? undefined : this.memory.findLink(asker, link, nowMs);
+    if (facts === undefined) return null;
+    this.requireImported(facts);
+    const known = rightByFacts(facts);
+    const right =
+      known === 'ask' ? this.rights.find(facts.asker.personId, link.project) : known.harborProjectId;
+    if (right === undefined) return null;
+    const answer = answerFrom(facts, right, options, this.clock.now());
+    return typeof answer === 'string' ? null : answer;
+  }
+
+  private async learn(
+    name: AskerName,
+    link: ImageLink,
+    options: LookupOptions,
+    turns: Turns,
+  ): Promise<Answer> {
+    const mark = this.memory.mark();
+    const asker = await this.memory.asker(name, mark);
+    const facts = await this.memory.link(asker, link, mark);
+    this.requireImported(facts);
+    const right = await this.rightOf(facts);
+    const answer = answerFrom(facts, right, options, this.clock.now());
+    return typeof answer === 'string' ? this.look(answer, facts, right, options, turns) : answer;
+  }
+
+  private async look(
+    need: Need,
+    facts: LinkFacts,
+    right: number | null,
+    options: LookupOptions,
+    turns: Turns,
+  ): Promise<Answer> {
+    switch (need) {
+      case 'look':
+        return this.lookAtMovable(facts, right, options, turns);
+      case 'digest-look':
+        return this.lookAtDigest(facts, right, options, turns);
+      case 'first-look':
+        return this.lookFirst(facts, right, options, turns);
+    }
+  }
+
+  /** Of a tag that Berth never saw: what is seen now is its digest from here on. */
+  private async lookFirst(
+    { asker, link }: LinkFacts,
+    right: number | null,
+    options: LookupOptions,
+    turns: Turns,
+  ): Promise<Answer> {
+    const looked = await turns(async () => this.tagRecords.check(tagNameOf(link)));
+    if (looked === LATE) throw noTurn(link);
+    const facts = await this.memory.link(asker, link, this.memory.mark());
+    const answer = answerFrom(facts, right, options, this.clock.now());
+    if (typeof answer === 'string') throw imageNotFound();
+    return answer;
+  }
+
+  private async lookAtMovable(
+    facts: LinkFacts,
+    right: number | null,
+    options: LookupOptions,
+    turns: Turns,
+  ): Promise<Answer> {
+    const name = tagNameOf(facts.link);
+    const mark = this.memory.mark();
+    try {
+      const looked = await turns(async () => this.tagRecords.check(name));
+      if (looked === LATE) return this.answerStale(facts, right, options, noTurn(facts.link));
+      const { record, state } = looked;
+      if (record === null || record.retiredAt !== null) throw imageNotFound();
+      if (state === 'unknown')
+        throw new DomainError('conflict', 'project.replaced', { project: name.project });
+      const tag = toTagFacts(record);
+      this.memory.keepTag(name, tag, mark);
+      return answerCurrent(facts, right, tag, options, this.clock.now());
+    } catch (error) {
+      if (!isOutage(error)) throw error;
+      return this.answerStale(facts, right, options, error);
+    }
+  }
+
+  private async lookAtDigest(
+    { link, seen }: LinkFacts,
+    right: number | null,
+    options: LookupOptions,
+    turns: Turns,
+  ): Promise<Answer> {
+    const digest = link.digest ?? '';
+    const seenAt = this.clock.now();
+    const look = await turns(async () => this.harbor.look(link.project, link.repository, digest));
+    if (look === LATE) throw noTurn(link);
+    if (!look.found || look.artifact.projectId !== right) throw imageNotFound();
+    const { platforms, sizeBytes } = look.artifact;
+    const pinned = { platforms, sizeBytes, seenAt };
+    return answerDigest(link, digest, { imageId: seen?.imageId ?? null, pinned }, options, this.clock.now());
+  }
+
+  /** @throws DomainError what kept it from being checked, when nothing is known or that is too old */
+  private answerStale(
+    facts: LinkFacts,
+    right: number | null,
+    options: LookupOptions,
+    because: DomainError,
+  ): Answer {
+    const { tag, link } = facts;
+    if (tag === null) throw because;
+    const now = this.clock.now();
+    const ageMs = Math.max(0, now.getTime() - tag.checkedAt.getTime());
+    if (options.requireFresh || ageMs > this.config.lookup.maxStaleMs) {
+      const params = { link: formatImageLink(link), ageMs };
+      throw new DomainError('upstream-unavailable', 'lookup.not-fresh', params, {
+        cause: because,
+        retryAfterSeconds: because.retryAfterSeconds ?? 30,
+      });
+    }
+    return { ...answerCurrent(facts, right, tag, options, now), stale: true };
+  }
+
+  /** @throws DomainError not-found where he may not pull; outages of Harbor, unless he imported it */
+  private async rightOf(facts: LinkFacts): Promise<number | null> {
+    const known = rightByFacts(facts);
+    if (known !== 'ask') return known.harborProjectId;
+    const { asker, link, seen } = facts;
+    const found = this.rights.find(asker.personId, link.project);
+    if (found !== undefined) return found;
+    try {
+      const asked = await this.rights.ask(asker.personId, link.project);
+      if (asked === null) throw imageNotFound();
+      return asked;
+    } catch (error) {
+      if (seen !== null && isOutage(error)) return null;
       throw error;
     }
   }
 
-  private async firstLook(name: {
-    project: string;
-    repository: string;
-    tag: string;
-  }): Promise<TagRecord | null> {
-    return isMovable(name.tag) ? null : (await this.tagRecords.check(name)).record;
+  private requireImported({ seen }: LinkFacts): void {
+    if (seen === null && this.config.lookup.importedOnly) throw imageNotFound();
   }
 
-  private async lookByDigest(
-    link: ImageLink,
-    digest: string,
-    harborProjectId: number | null,
-  ): Promise<PinnedFacts> {
-    const seenAt = this.clock.now();
-    const look = await this.harbor.look(link.project, link.repository, digest);
-    if (!look.found || look.artifact.projectId !== harborProjectId) throw imageNotFound();
-    return { digest, platforms: look.artifact.platforms, sizeBytes: look.artifact.sizeBytes, seenAt };
-  }
-
-  private answerDigest(
-    link: ImageLink,
-    imageId: string | null,
-    facts: PinnedFacts,
-    question: LookupQuestion,
-  ): LookupAnswer {
-    const { digest, platforms, sizeBytes, seenAt } = facts;
+  /**
+   * While the database is away: what was known last, and marked so.
+   * @throws DomainError upstream-unavailable `database.unavailable` for what is not in memory; as lookup
+   */
+  private lastKnown(name: AskerName, link: ImageLink, options: LookupOptions): Answer {
+    if (this.isAwayTooLong) throw databaseAway();
+    const asker: Asker | undefined = this.memory.findAsker(name, null);
+    const facts = asker === undefined ? undefined : this.memory.findLink(asker, link, null);
+    if (facts === undefined) throw databaseAway();
+    this.requireImported(facts);
+    const known = rightByFacts(facts);
+    const right =
+      known === 'ask' ? this.rights.recall(facts.asker.personId, link.project) : known.harborProjectId;
+    if (right === undefined && facts.seen === null) throw databaseAway();
+    const answer = answerFrom(facts, right ?? null, options, this.clock.now());
+    const isLook = answer === 'look' && link.tag !== null && isMovable(link.tag);
+    if (typeof answer === 'string' && !isLook) throw databaseAway();
+    const last =
+      typeof answer === 'string' ? this.answerStale(facts, right ?? null, options, databaseAway()) : answer;
     return {
-      link: formatImageLink(link),
-      pinned: pinnedReference(link, digest),
-      digest,
-      recordedDigest: digest,
-      state: 'as-recorded',
-      platforms,
-      sizeBytes,
-      firstSeenAt: seenAt,
-      checkedAt: seenAt,
-      ageMs: this.ageMs(seenAt),
-      stale: false,
-      imageId,
-      warnings: platformWarnings(platforms, question.platform),
+      ...last,
+      stale: true,
+      warnings: [{ code: 'lookup.warning.unconfirmed', params: {} }, ...last.warnings],
     };
   }
 
-  private answerPinned(known: Known, seen: TagRecord | null, question: LookupQuestion): LookupAnswer {
-    const record = theirs(known, seen);
-    const { recordedDigest } = record;
-    if (recordedDigest === null) throw imageNotFound();
-    if (record.recordedGone) {
-      const params = { link: formatImageLink(known.link), recordedDigest };
-      throw new DomainError('conflict', 'tag.recorded-gone', params);
-    }
-    const answer = this.answerRecord(known, record, recordedDigest, question);
-    return { ...answer, warnings: [...stateWarnings(record), ...answer.warnings] };
+  /** Is what memory holds right, but for the last second? Waits 300 ms for the database at most. */
+  private async isCertain(): Promise<boolean> {
+    return this.feed.isUpToDate || this.feed.catchUp();
   }
 
-  private async answerMovable(known: Known, tag: string, question: LookupQuestion): Promise<LookupAnswer> {
-    const { project, repository } = known.link;
-    const name = { project, repository, tag };
-    const recent = await this.recentRecord(name, question.maxAgeMs);
-    if (recent !== null) return this.answerCurrent(known, recent, question);
-    try {
-      const { record, state } = await this.tagRecords.check(name);
-      if (state === 'unknown' && record !== null) {
-        throw new DomainError('conflict', 'project.replaced', { project });
-      }
-      return this.answerCurrent(known, record, question);
-    } catch (error) {
-      if (!isOutage(error)) throw error;
-      return this.answerStale(known, await this.tagRecords.find(name), question, error);
-    }
-  }
-
-  private async recentRecord(
-    name: { project: string; repository: string; tag: string },
-    maxAgeMs: number,
-  ): Promise<TagRecord | null> {
-    if (maxAgeMs === 0) return null;
-    const record = await this.tagRecords.find(name);
-    return record !== null && this.ageMs(record.checkedAt) <= maxAgeMs ? record : null;
-  }
-
-  private answerCurrent(known: Known, seen: TagRecord | null, question: LookupQuestion): LookupAnswer {
-    const record = theirs(known, seen);
-    if (record.currentDigest === null) throw imageNotFound();
-    return this.answerRecord(known, record, record.currentDigest, question);
-  }
-
-  private answerStale(
-    known: Known,
-    seen: TagRecord | null,
-    question: LookupQuestion,
-    outage: DomainError,
-  ): LookupAnswer {
-    if (seen === null) throw outage;
-    const ageMs = this.ageMs(seen.checkedAt);
-    if (question.requireFresh || ageMs > this.config.lookup.maxStaleMs) {
-      const params = { link: formatImageLink(known.link), ageMs };
-      throw new DomainError('upstream-unavailable', 'lookup.not-fresh', params, {
-        cause: outage,
-        retryAfterSeconds: outage.retryAfterSeconds ?? 30,
-      });
-    }
-    return { ...this.answerCurrent(known, seen, question), stale: true };
-  }
-
-  private answerRecord(
-    { link, imageId }: Known,
-    record: TagRecord,
-    digest: string,
-    question: LookupQuestion,
-  ): LookupAnswer {
-    return {
-      link: formatImageLink(link),
-      pinned: pinnedReference(link, digest),
-      digest,
-      recordedDigest: record.recordedDigest,
-      state: record.state,
-      platforms: record.platforms,
-      sizeBytes: record.sizeBytes,
-      firstSeenAt: record.firstSeenAt,
-      checkedAt: record.checkedAt,
-      ageMs: this.ageMs(record.checkedAt),
-      stale: false,
-      imageId,
-      warnings: platformWarnings(record.platforms, question.platform),
-    };
-  }
-
-  private ageMs(since: Date): number {
-    return Math.max(0, this.clock.now().getTime() - since.getTime());
+  private get isAwayTooLong(): boolean {
+    return performance.now() - this.feed.upToDateAtMs > this.config.lookup.withoutDatabaseMs;
   }
 }
 
-type Asker = { personId: string } | { username: string };
-
 /** A person asks for himself; a scheduler names the person. */
-function askerOf(caller: Caller, username: string | undefined): Asker {
+function askerOf(caller: Caller, username: string | undefined): AskerName {
   if (caller.kind === 'person') {
     if (username !== undefined && usernameKey(username) !== usernameKey(caller.username)) {
       throw new DomainError('forbidden', 'lookup.for-forbidden');
@@ -297,47 +339,35 @@ function askerOf(caller: Caller, username: string | undefined): Asker {
   return { username };
 }
 
-/** The record, when it is of the project from which the asker may pull, or of an image that he imported. */
-function theirs({ imageId, harborProjectId }: Known, record: TagRecord | null): TagRecord {
-  if (record === null) throw imageNotFound();
-  if (imageId === null && record.harborProjectId !== harborProjectId) throw imageNotFound();
-  return record;
-}
-
-/** Runtimes read a link without tag and digest as `latest`, so a lookup does too. */
-function withLatest(link: ImageLink): ImageLink {
-  return link.tag === null && link.digest === null ? { ...link, tag: 'latest' } : link;
-}
-
-function pinnedFacts(
-  digest: string,
-  image: { platforms: ArtifactPlatform[]; sizeBytes: number; createdAt: Date },
-): PinnedFacts {
-  return { digest, platforms: image.platforms, sizeBytes: image.sizeBytes, seenAt: image.createdAt };
-}
-
-function stateWarnings({ tag, state, recordedDigest, currentDigest }: TagRecord): LookupWarning[] {
-  if (state === 'moved') {
-    const params = { tag, recordedDigest: recordedDigest ?? '', currentDigest: currentDigest ?? '' };
-    return [{ code: 'lookup.warning.tag-moved', params }];
+async function outcomeOf(answered: Promise<Answer>): Promise<Outcome> {
+  try {
+    return { ok: true, answer: await answered };
+  } catch (error) {
+    return { ok: false, error };
   }
-  return state === 'gone' ? [{ code: 'lookup.warning.tag-gone', params: { tag } }] : [];
 }
 
-function platformWarnings(
-  platforms: readonly ArtifactPlatform[],
-  asked: string | undefined,
-): LookupWarning[] {
-  if (asked === undefined || platforms.length === 0) return [];
-  const names = platforms.map(({ os, architecture, variant }) =>
-    [os, architecture, ...(variant === undefined ? [] : [variant])].join('/'),
-  );
-  const has = names.some((name) => name === asked || name.startsWith(`${asked}/`));
-  return has
-    ? []
-    : [{ code: 'lookup.warning.platform-missing', params: { platform: asked, platforms: names.join(', ') } }];
+async function atOnce<T>(look: () => Promise<T>): Promise<T> {
+  return look();
 }
 
-function imageNotFound(): DomainError {
-  return new DomainError('not-found', 'image.not-found');
+function inTurns(deadlineMs: number): Turns {
+  const turns = new Semaphore(LOOKS_AT_ONCE);
+  return async (look) => {
+    const isLate = (): boolean => performance.now() >= deadlineMs;
+    const looked = turns.runExclusive(async () => (isLate() ? LATE : look()));
+    // What was begun goes on, for the next question.
+    looked.catch(() => undefined);
+    return Promise.race([looked, sleep(Math.max(0, deadlineMs - performance.now()), LATE, { ref: false })]);
+  };
+}
+
+function noTurn(link: ImageLink): DomainError {
+  const params = { link: formatImageLink(link) };
+  return new DomainError('upstream-unavailable', 'lookup.no-turn', params, { retryAfterSeconds: 1 });
+}
+
+function databaseAway(): DomainError {
+  const retryAfterSeconds = DATABASE_RETRY_SECONDS;
+  return new DomainError('upstream-unavailable', 'database.unavailable', {}, { retryAfterSeconds });
 }

@@ -64,6 +64,7 @@ const ROWS: Readonly<Record<string, string>> = {
   'PUT /images/{id}/shares/{kind}/{name}':    '401       2xx    404   2xx   403       403      2xx    401     401',
   'DELETE /images/{id}/shares/{kind}/{name}': '401       2xx    same  2xx   403       403      2xx    401     401',
   'GET /lookup':                              '401       2xx    404   404   2xx       403      2xx    401     401',
+  'POST /lookup':                             '401       2xx    2xx   2xx   2xx       403      2xx    401     401',
   'PUT /jobs/{jobId}/images':                 SCHEDULERS,
   'DELETE /jobs/{jobId}':                     SCHEDULERS,
   'POST /pull-secrets':                       SCHEDULERS,

@@ -116,6 +116,8 @@ export class AccessWorld {
         return this.share();
       case 'GET /lookup':
         return { query: { link: this.link, ...(caller === 'scheduler' ? { for: 'liuyizhou' } : {}) } };
+      case 'POST /lookup':
+        return { body: { links: [this.link], ...(caller === 'scheduler' ? { for: 'liuyizhou' } : {}) } };
       case 'PUT /jobs/{jobId}/images':
         return { parameters: { jobId: 'slurm-1' }, body: this.job };
       case 'DELETE /jobs/{jobId}':

@@ -2,10 +2,9 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsBoolean, IsInt, IsOptional, IsString, Matches, Max, Min } from 'class-validator';
 import { PlatformDto } from '../../common/platform.dto';
-import { messageFor, type Language } from '../../common/messages';
 import type { ArtifactPlatform } from '../../harbor/harbor.types';
 import type { TagState } from '../../tag-rule/tag-rule';
-import type { LookupAnswer, LookupQuestion } from '../lookup.service';
+import type { LookupQuestion } from '../lookup.service';
 
 const MAX_AGE_MS = 86_400_000;
 const MAX_AGE = { message: 'field.whole-number', context: { min: 0, max: MAX_AGE_MS } };
@@ -100,24 +99,17 @@ export class LookupDto {
   @ApiProperty({ example: 1250, description: 'Since checkedAt' })
   ageMs: number;
 
-  @ApiProperty({ example: false, description: 'Harbor could not be asked; this is the last that is known' })
+  @ApiProperty({ example: false, description: 'This could not be checked now; it is the last that is known' })
   stale: boolean;
 
   @ApiProperty({
     type: String,
     nullable: true,
     format: 'uuid',
-    description: 'The asker’s own image of this link',
+    description: 'The asker’s own image of this link, else one shared with him, else a public one',
   })
   imageId: string | null;
 
   @ApiProperty({ type: [LookupWarningDto] })
   warnings: LookupWarningDto[];
-}
-
-export function toLookupDto(answer: LookupAnswer, language: Language): LookupDto {
-  return {
-    ...answer,
-    warnings: answer.warnings.map(({ code, params }) => ({ code, ...messageFor(code, params, language) })),
-  };
 }
