@@ -2,6 +2,7 @@ import { Writable } from 'node:stream';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { manyPeople, startSurroundings, type Surroundings } from '../../sandbox/surroundings';
 import { createApp } from '../../src/app.setup';
+import { ServiceTokensService } from '../../src/auth/service-tokens.service';
 import { loadConfig } from '../../src/config/load-config';
 import { Client } from './journey';
 
@@ -55,6 +56,15 @@ export class Replicas {
         return new Client(url, String(body.accessToken));
       }),
     );
+  }
+
+  /** A scheduler's client at each replica, with one token. */
+  async schedulers(): Promise<Client[]> {
+    const [app] = this.apps;
+    if (app === undefined) throw new Error('no replica');
+    const tokens = app.get(ServiceTokensService, { strict: false });
+    const { secret } = await tokens.create('scheduler', 'slurm', null);
+    return this.urls.map((url) => new Client(url, secret));
   }
 
   /** Every log line so far, of all replicas. */
