@@ -7,6 +7,7 @@ export type ServiceTokenKind = ServiceCaller['kind'];
 /** The token of a program: the job scheduler, or the platform's own backend. */
 @Entity('service_tokens')
 @Index('uq_service_tokens_hash', ['hash'], { unique: true })
+@Index('uq_service_tokens_live_name', ['liveName'], { unique: true })
 export class ServiceToken {
   @IdColumn()
   id: string;
@@ -14,9 +15,13 @@ export class ServiceToken {
   @TextColumn(16)
   kind: ServiceTokenKind;
 
-  /** Tells people which program it is; two may have the same name while one is exchanged for the other. */
+  /** Tells people which program it is, in logs and in the audit log. */
   @TextColumn(64)
   name: string;
+
+  /** The name until the token is revoked, so that no two that are alive have the same; null afterwards. */
+  @TextColumn(64, { nullable: true })
+  liveName: string | null;
 
   /** SHA-256 of the token, as hex; the token itself is never stored. */
   @TextColumn(64)

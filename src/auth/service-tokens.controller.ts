@@ -1,6 +1,7 @@
 import { Body, Controller, Delete, Get, HttpCode, HttpStatus, Param, Post, Query } from '@nestjs/common';
 import { ApiCreatedResponse, ApiNoContentResponse, ApiTags } from '@nestjs/swagger';
 import { NoStore } from '../common/no-store.decorator';
+import { ApiProblem } from '../common/openapi-problem';
 import { ApiPage, PageQuery, type Page } from '../common/paging';
 import type { PersonCaller } from './caller';
 import { CurrentPerson } from './current-caller.decorator';
@@ -23,6 +24,7 @@ export class ServiceTokensController {
   @Post()
   @NoStore()
   @ApiCreatedResponse({ type: IssuedServiceTokenDto })
+  @ApiProblem('conflict', 'service-token.name-taken')
   async create(
     @Body() { kind, name }: CreateServiceTokenDto,
     @CurrentPerson() caller: PersonCaller,

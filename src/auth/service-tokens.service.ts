@@ -1,20 +1,18 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { LRUCache } from 'lru-cache';
 import { IsNull, type EntityManager, type Repository } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { AuditService } from '../audit/audit.service';
 import { aboutServiceToken } from '../changes/change-key';
 import { Changes } from '../changes/changes';
 import { Clock } from '../common/clock';
+import { DomainError } from '../common/errors';
 import { Cursor, toPage, type Page } from '../common/paging';
+import { isUniqueViolation } from '../database/database-errors';
 import type { Caller, ServiceCaller } from './caller';
 import { hashOfToken, newSecretToken, SERVICE_TOKEN_PREFIX } from './secret-token';
 import { ServiceToken, type ServiceTokenKind } from './service-token.entity';
 
-/** A revoked token dies within this time on every replica. */
-const CACHE_MS = 1_000;
-const CACHE_MAX_TOKENS = 1_000;
 const LAST_USE_MS = 60_000;
 
 const CURSOR = new Cursor('service-tokens', { id: 'string' });
@@ -29,40 +27,40 @@ export interface IssuedServiceToken {
 @Injectable()
 export class ServiceTokensService {
   private readonly logger = new Logger(ServiceTokensService.name);
-  private readonly callers: LRUCache<string, ServiceCaller | 'unknown'>;
 
   constructor(
     @InjectRepository(ServiceToken) private readonly tokens: Repository<ServiceToken>,
     private readonly clock: Clock,
     private readonly audit: AuditService,
     private readonly changes: Changes,
-  ) {
-    this.callers = new LRUCache({
-      max: CACHE_MAX_TOKENS,
-      ttl: CACHE_MS,
-      ttlResolution: 0,
-      perf: { now: () => clock.now().getTime() },
-      fetchMethod: (hash) => this.read(hash),
-    });
-  }
+  ) {}
 
-  /** Makes a token in the name of `caller`; null is the command line, which the database's owner alone can use. */
+  /**
+   * Makes a token in the name of `caller`; null is the command line, which the database's owner alone can use.
+   * @throws DomainError conflict `service-token.name-taken` while another that is not revoked has the name
+   */
   async create(kind: ServiceTokenKind, name: string, caller: Caller | null): Promise<IssuedServiceToken> {
     const secret = newSecretToken(SERVICE_TOKEN_PREFIX);
     const token = this.tokens.create({
       id: uuidv7(),
       kind,
       name,
+      liveName: name,
       hash: hashOfToken(secret),
       createdAt: this.clock.now(),
       createdBy: caller?.kind === 'person' ? caller.username : null,
       lastUsedAt: null,
       revokedAt: null,
     });
-    await this.tokens.manager.transaction(async (manager) => {
-      await manager.insert(ServiceToken, token);
-      await this.audit.record(manager, caller ?? 'operator', 'service-token.created', targetOf(token));
-    });
+    try {
+      await this.tokens.manager.transaction(async (manager) => {
+        await manager.insert(ServiceToken, token);
+        await this.audit.record(manager, caller ?? 'operator', 'service-token.created', targetOf(token));
+      });
+    } catch (error) {
+      if (!isUniqueViolation(error, 'uq_service_tokens_live_name')) throw error;
+      throw new DomainError('conflict', 'service-token.name-taken', { name });
+    }
     return { token, secret };
   }
 
@@ -93,26 +91,21 @@ export class ServiceTokensService {
       await this.audit.record(manager, caller, 'service-token.revoked', targetOf(token));
       await this.changes.record(manager, aboutServiceToken(id));
     });
-    this.callers.clear();
   }
 
-  /** Null when the token is not ours or was revoked. Asks the database at most once a second for each token. */
-  async authenticate(secret: string): Promise<ServiceCaller | null> {
-    const caller = await this.callers.fetch(hashOfToken(secret));
-    return caller === undefined || caller === 'unknown' ? null : caller;
+  /** Null when no token has this hash, or it was revoked. Notes its use. */
+  async findByHash(hash: string): Promise<ServiceCaller | null> {
+    const token = await this.tokens.findOneBy({ hash, revokedAt: IsNull() });
+    if (token === null) return null;
+    void this.noteUse(token);
+    return { kind: token.kind, tokenId: token.id, tokenName: token.name };
   }
 
   private async markRevoked(manager: EntityManager, id: string): Promise<boolean> {
     const revokedAt = this.clock.now();
-    const { affected } = await manager.update(ServiceToken, { id, revokedAt: IsNull() }, { revokedAt });
+    const revoked = { revokedAt, liveName: null };
+    const { affected } = await manager.update(ServiceToken, { id, revokedAt: IsNull() }, revoked);
     return affected === 1;
-  }
-
-  private async read(hash: string): Promise<ServiceCaller | 'unknown'> {
-    const token = await this.tokens.findOneBy({ hash, revokedAt: IsNull() });
-    if (token === null) return 'unknown';
-    void this.noteUse(token);
-    return { kind: token.kind, tokenId: token.id, tokenName: token.name };
   }
 
   /** Beside the request: a database that cannot be written must not keep the scheduler from reading. */

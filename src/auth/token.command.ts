@@ -2,6 +2,8 @@ import { parseArgs } from 'node:util';
 import { AuditService } from '../audit/audit.service';
 import { Changes } from '../changes/changes';
 import { Clock } from '../common/clock';
+import { DomainError } from '../common/errors';
+import { messageFor } from '../common/messages';
 import { loadConfigFromProcess } from '../config/load-config';
 import { dataSourceOptions, openDataSource } from '../database/data-source';
 import { SERVICE_TOKEN_KINDS, SERVICE_TOKEN_NAME } from './dto/service-token.dto';
@@ -50,6 +52,11 @@ function readArguments(): { kind: ServiceTokenKind; name: string } | null {
 }
 
 main().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : 'No token was made.');
+  console.error(reasonOf(error));
   process.exitCode = 1;
 });
+
+function reasonOf(error: unknown): string {
+  if (error instanceof DomainError) return messageFor(error.code, error.params, 'en').detail;
+  return error instanceof Error ? error.message : 'No token was made.';
+}

@@ -35,7 +35,8 @@ describe('sessions and tokens', () => {
   const sessionOf = async (username: keyof typeof PASSWORDS): Promise<Session> =>
     bodyOf<Session>(await login(username, PASSWORDS[username]).expect(200));
   const adminToken = async () => (await sessionOf('grace')).accessToken;
-  const serviceToken = async (kind: 'scheduler' | 'platform', name = 'portal') =>
+  let tokens = 0;
+  const serviceToken = async (kind: 'scheduler' | 'platform', name = `portal-${(tokens += 1)}`) =>
     bodyOf<{ id: string; token: string }>(
       await http()
         .post('/api/v1/admin/service-tokens')
@@ -267,6 +268,22 @@ describe('sessions and tokens', () => {
         const answer = await http().get('/api/v1/admin/service-tokens').auth(caller, { type: 'bearer' });
         expect(codeOf(answer)).toEqual([403, 'auth.forbidden']);
       }
+    });
+
+    it('have each a name that no other has until they are revoked', async () => {
+      const make = async (kind: string): Promise<Response> =>
+        http()
+          .post('/api/v1/admin/service-tokens')
+          .auth(await adminToken(), { type: 'bearer' })
+          .send({ kind, name: 'slurm' });
+      const { id } = await serviceToken('scheduler', 'slurm');
+      expect(codeOf(await make('scheduler'))).toEqual([409, 'service-token.name-taken']);
+      expect(codeOf(await make('platform'))).toEqual([409, 'service-token.name-taken']);
+      await http()
+        .delete(`/api/v1/admin/service-tokens/${id}`)
+        .auth(await adminToken(), { type: 'bearer' })
+        .expect(204);
+      expect((await make('scheduler')).status).toBe(201);
     });
 
     it('are refused when nobody made them', async () => {
