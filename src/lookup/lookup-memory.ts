@@ -116,7 +116,7 @@ export class LookupMemory {
   }
 
   /** What a look just recorded. @param mark of before the look */
-  keepTag(name: TagName, tag: TagFacts, mark: number): void {
+  keepTag(name: TagName, tag: TagFacts | null, mark: number): void {
     this.tags.keep(formatTagName(name), tag, tagKeys(name), mark);
   }
 
@@ -147,9 +147,13 @@ export class LookupMemory {
   private async tag(name: TagName, mark: number): Promise<TagFacts | null> {
     const key = formatTagName(name);
     const found = this.tags.find(key, performance.now());
-    if (found !== undefined) return found.value;
+    return found === undefined ? this.readTag(name, mark) : found.value;
+  }
+
+  /** From the database: another replica may have recorded a moment ago what this memory has as absent. */
+  async readTag(name: TagName, mark: number): Promise<TagFacts | null> {
     const tag = await this.reader.tag(name);
-    this.tags.keep(key, tag, tagKeys(name), mark);
+    this.keepTag(name, tag, mark);
     return tag;
   }
 }

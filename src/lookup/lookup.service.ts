@@ -20,6 +20,7 @@ import {
   answerCurrent,
   answerDigest,
   answerFrom,
+  pullersOf,
   rightByFacts,
   type Answer,
   type LookupOptions,
@@ -152,8 +153,7 @@ export class LookupService {
     if (facts === undefined) return null;
     this.requireImported(facts);
     const known = rightByFacts(facts);
-    const right =
-      known === 'ask' ? this.rights.find(facts.asker.personId, link.project) : known.harborProjectId;
+    const right = known === 'ask' ? this.findRight(facts) : known.harborProjectId;
     if (right === undefined) return null;
     const answer = answerFrom(facts, right, options, this.clock.now());
     return typeof answer === 'string' ? null : answer;
@@ -200,7 +200,9 @@ export class LookupService {
   ): Promise<Answer> {
     const looked = await turns(async () => this.tagRecords.check(tagNameOf(link)));
     if (looked === LATE) throw noTurn(link);
-    const facts = await this.memory.link(asker, link, this.memory.mark());
+    const mark = this.memory.mark();
+    await this.memory.readTag(tagNameOf(link), mark);
+    const facts = await this.memory.link(asker, link, mark);
     const answer = answerFrom(facts, right, options, this.clock.now());
     if (typeof answer === 'string') throw imageNotFound();
     return answer;
@@ -271,17 +273,27 @@ export class LookupService {
   private async rightOf(facts: LinkFacts): Promise<number | null> {
     const known = rightByFacts(facts);
     if (known !== 'ask') return known.harborProjectId;
-    const { asker, link, seen } = facts;
-    const found = this.rights.find(asker.personId, link.project);
+    const { link, seen } = facts;
+    const found = this.findRight(facts);
     if (found !== undefined) return found;
     try {
-      const asked = await this.rights.ask(asker.personId, link.project);
-      if (asked === null) throw imageNotFound();
-      return asked;
+      for (const personId of pullersOf(facts)) {
+        const asked = await this.rights.ask(personId, link.project);
+        if (asked !== null) return asked;
+      }
+      throw imageNotFound();
     } catch (error) {
       if (seen !== null && isOutage(error)) return null;
       throw error;
     }
+  }
+
+  private findRight(facts: LinkFacts): number | undefined {
+    for (const personId of pullersOf(facts)) {
+      const found = this.rights.find(personId, facts.link.project);
+      if (found !== undefined) return found;
+    }
+    return undefined;
   }
 
   private requireImported({ seen }: LinkFacts): void {
@@ -299,8 +311,8 @@ export class LookupService {
     if (facts === undefined) throw databaseAway();
     this.requireImported(facts);
     const known = rightByFacts(facts);
-    const right =
-      known === 'ask' ? this.rights.recall(facts.asker.personId, link.project) : known.harborProjectId;
+    const recalled = pullersOf(facts).map((personId) => this.rights.recall(personId, link.project));
+    const right = known === 'ask' ? recalled.find((id) => id !== undefined) : known.harborProjectId;
     if (right === undefined && facts.seen === null) throw databaseAway();
     const answer = answerFrom(facts, right ?? null, options, this.clock.now());
     const isLook = answer === 'look' && link.tag !== null && isMovable(link.tag);
