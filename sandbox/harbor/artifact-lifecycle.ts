@@ -11,16 +11,14 @@ import type { World } from './world';
 
 export const tagsOf = (world: World, artifactId: number): Tag[] =>
   world.database.tags
-    .filter((tag) => tag.artifactId === artifactId)
+    .by('artifact', artifactId)
     .sort((a, b) => (a.pushedAt === b.pushedAt ? b.id - a.id : a.pushedAt < b.pushedAt ? 1 : -1));
 
 export const tagNamed = (world: World, repositoryId: number, name: string): Tag | undefined =>
-  world.database.tags.find((tag) => tag.repositoryId === repositoryId && tag.name === name);
+  world.database.tags.by('name', `${repositoryId} ${name}`)[0];
 
 export const artifactOfDigest = (world: World, repositoryId: number, digest: string): Artifact | undefined =>
-  world.database.artifacts.find(
-    (artifact) => artifact.repositoryId === repositoryId && artifact.digest === digest,
-  );
+  world.database.artifacts.by('digest', `${repositoryId} ${digest}`)[0];
 
 /** By tag, or by digest when the reference holds a colon. */
 export function artifactReferred(
@@ -34,24 +32,17 @@ export function artifactReferred(
 }
 
 /** Lists leave out accessories, and the children of an index that have no tag of their own. */
-export function artifactsListedOf(world: World, repositoryIds: readonly number[]): Artifact[] {
+export function artifactsListedOf(world: World, artifacts: readonly Artifact[]): Artifact[] {
   const accessories = new Set(world.database.accessories.all().map((accessory) => accessory.artifactId));
-  const tagged = new Set(world.database.tags.all().map((tag) => tag.artifactId));
-  const children = new Set(
-    world.database.artifacts
-      .all()
-      .flatMap((artifact) => artifact.references.map((reference) => reference.childId)),
-  );
-  return world.database.artifacts.filter(
-    (artifact) =>
-      repositoryIds.includes(artifact.repositoryId) &&
-      !accessories.has(artifact.id) &&
-      (tagged.has(artifact.id) || !children.has(artifact.id)),
+  const children = new Set(artifacts.flatMap(({ references }) => references.map(({ childId }) => childId)));
+  return artifacts.filter(
+    ({ id }) =>
+      !accessories.has(id) && (!children.has(id) || world.database.tags.by('artifact', id).length > 0),
   );
 }
 
 export const blobOf = (world: World, digest: string): BlobRecord | undefined =>
-  world.database.blobs.find((blob) => blob.digest === digest);
+  world.database.blobs.by('digest', digest)[0];
 
 /** Notes a blob that was uploaded or mounted: the repository may read it, the project's quota counts it. */
 export function keepBlob(
@@ -73,7 +64,7 @@ export function isCounted(world: World, projectId: number, digest: string): bool
 }
 
 export function ensureRepository(world: World, project: Project, name: string): Repository {
-  const existing = world.database.repositories.find((repository) => repository.name === name);
+  const existing = world.database.repositories.by('name', name)[0];
   if (existing) return existing;
   const now = world.now();
   return world.database.repositories.insert((id) => ({
@@ -133,7 +124,7 @@ export function ensureTag(world: World, repository: Repository, artifact: Artifa
   const tag = tagNamed(world, repository.id, name);
   if (!tag) addTag(world, repository, artifact, name);
   else if (tag.artifactId !== artifact.id)
-    Object.assign(tag, { artifactId: artifact.id, pushedAt: world.now() });
+    world.database.tags.update(tag, { artifactId: artifact.id, pushedAt: world.now() });
 }
 
 export function addTag(world: World, repository: Repository, artifact: Artifact, name: string): Tag {
@@ -264,7 +255,7 @@ function removeDeeply(
     if (held) removeDeeply(world, caller, requestId, repository, held, true);
   }
   world.database.accessories.deleteWhere((accessory) => accessory.artifactId === artifact.id);
-  world.database.tags.deleteWhere((tag) => tag.artifactId === artifact.id);
+  for (const { id } of tags) world.database.tags.delete(id);
   world.database.artifacts.delete(artifact.id);
   for (const { childId } of artifact.references) {
     const child = world.database.artifacts.get(childId);
@@ -324,7 +315,7 @@ export function removeRepository(
   requestId: string,
   repository: Repository,
 ): void {
-  const artifacts = world.database.artifacts.filter((artifact) => artifact.repositoryId === repository.id);
+  const artifacts = world.database.artifacts.by('repository', repository.id);
   for (const artifact of artifacts) {
     for (const tag of tagsOf(world, artifact.id)) requireDeletableTag(world, repository, tag.name);
   }

@@ -184,24 +184,15 @@ function get(world: World, exchange: Exchange): Reply {
 
 function list(world: World, exchange: Exchange): Reply {
   const repository = repositoryFor(world, exchange, 'artifact', 'list');
-  return artifactList(world, exchange, artifactsListedOf(world, [repository.id]));
+  return artifactList(world, exchange, world.database.artifacts.by('repository', repository.id));
 }
 
 /** Every repository of the project at once. */
 function listOfProject(world: World, exchange: Exchange): Reply {
   const project = projectByNameFor(world, exchange, 'artifact', 'list');
-  const repositories = world.database.repositories.filter(
-    (repository) => repository.projectId === project.id,
-  );
-  const artifacts = artifactsListedOf(
-    world,
-    repositories.map((repository) => repository.id),
-  );
-  return artifactList(
-    world,
-    exchange,
-    exchange.flag('latest_in_repository') ? latestOf(artifacts) : artifacts,
-  );
+  const artifacts = world.database.artifacts.by('project', project.id);
+  if (!exchange.flag('latest_in_repository')) return artifactList(world, exchange, artifacts);
+  return artifactList(world, exchange, latestOf(artifactsListedOf(world, artifacts)));
 }
 
 function latestOf(artifacts: Artifact[]): Artifact[] {
@@ -216,14 +207,11 @@ function latestOf(artifacts: Artifact[]): Artifact[] {
 function artifactList(world: World, exchange: Exchange, artifacts: Artifact[]): Reply {
   const conditions = conditionsOf(exchange.query.get('q'));
   const byTag = conditions.filter((condition) => condition.key === 'tags');
-  const names = new Map<number, string[]>();
-  for (const tag of world.database.tags.all()) {
-    names.set(tag.artifactId, [...(names.get(tag.artifactId) ?? []), tag.name]);
-  }
-  const rows = artifacts.filter((artifact) =>
-    byTag.every((one) => carries(names.get(artifact.id) ?? [], one)),
+  const named = (artifact: Artifact): string[] =>
+    world.database.tags.by('artifact', artifact.id).map(({ name }) => name);
+  const found = filtered(artifactsListedOf(world, artifacts), conditions, COLUMNS).filter(
+    (artifact) => byTag.length === 0 || byTag.every((one) => carries(named(artifact), one)),
   );
-  const found = filtered(rows, conditions, COLUMNS);
   const inOrder = sorted(found, exchange.query.get('sort'), COLUMNS, '-push_time,-id');
   return pageReply(exchange, inOrder, (artifact) => show(world, exchange, artifact));
 }

@@ -24,21 +24,40 @@ export interface StoredTable<Row> {
   rows: Row[];
 }
 
+/** What rows are found by without looking at all of them. */
+type Indexes<Row, Name extends string> = Record<Name, (row: Row) => string | number>;
+
 /** Rows with ids from a sequence that, as in PostgreSQL, a refused insert uses up too. */
-export class Table<Row extends { id: number }> {
+export class Table<Row extends { id: number }, IndexName extends string = never> {
   private readonly rows = new Map<number, Row>();
+  private readonly indexed = new Map<string, Map<string | number, Map<number, Row>>>();
   private last: number;
 
-  constructor(stored: StoredTable<Row> = { last: 0, rows: [] }) {
+  constructor(
+    stored: StoredTable<Row> = { last: 0, rows: [] },
+    private readonly indexes?: Indexes<Row, IndexName>,
+  ) {
     this.last = stored.last;
-    for (const row of stored.rows) this.rows.set(row.id, row);
+    for (const row of stored.rows) this.keep(row);
   }
 
   insert(make: (id: number) => Row): Row {
     this.last += 1;
     const row = make(this.last);
-    this.rows.set(row.id, row);
+    this.keep(row);
     return row;
+  }
+
+  /** What an index reads of a row is changed in no other way. */
+  update(row: Row, change: Partial<Row>): void {
+    this.unindex(row);
+    Object.assign(row, change);
+    this.index(row);
+  }
+
+  /** By ascending id as long as none of them was updated. */
+  by(name: IndexName, key: string | number): Row[] {
+    return [...(this.indexed.get(name)?.get(key)?.values() ?? [])];
   }
 
   /** An insert that a unique key refused. */
@@ -64,11 +83,42 @@ export class Table<Row extends { id: number }> {
   }
 
   delete(id: number): void {
+    const row = this.rows.get(id);
+    if (row !== undefined) this.unindex(row);
     this.rows.delete(id);
   }
 
   deleteWhere(is: (row: Row) => boolean): void {
-    for (const row of this.filter(is)) this.rows.delete(row.id);
+    for (const row of this.filter(is)) this.delete(row.id);
+  }
+
+  private keep(row: Row): void {
+    this.rows.set(row.id, row);
+    this.index(row);
+  }
+
+  private index(row: Row): void {
+    for (const [name, read] of this.readers()) {
+      const byKey = this.indexed.get(name) ?? new Map<string | number, Map<number, Row>>();
+      this.indexed.set(name, byKey);
+      const key = read(row);
+      const rows = byKey.get(key) ?? new Map<number, Row>();
+      byKey.set(key, rows);
+      rows.set(row.id, row);
+    }
+  }
+
+  private unindex(row: Row): void {
+    for (const [name, read] of this.readers()) {
+      const byKey = this.indexed.get(name);
+      const rows = byKey?.get(read(row));
+      rows?.delete(row.id);
+      if (rows?.size === 0) byKey?.delete(read(row));
+    }
+  }
+
+  private readers(): [string, (row: Row) => string | number][] {
+    return this.indexes === undefined ? [] : Object.entries(this.indexes);
   }
 
   toJSON(): StoredTable<Row> {
@@ -82,11 +132,11 @@ interface Tables {
   members: Table<Member>;
   rules: Table<ImmutableRule>;
   quotas: Table<Quota>;
-  repositories: Table<Repository>;
-  artifacts: Table<Artifact>;
+  repositories: Table<Repository, 'name' | 'project'>;
+  artifacts: Table<Artifact, 'project' | 'repository' | 'digest'>;
   accessories: Table<Accessory>;
-  tags: Table<Tag>;
-  blobs: Table<BlobRecord>;
+  tags: Table<Tag, 'artifact' | 'name'>;
+  blobs: Table<BlobRecord, 'digest'>;
   robots: Table<Robot>;
   permissionPolicies: Table<PermissionPolicy>;
   webhookPolicies: Table<WebhookPolicy>;
@@ -97,7 +147,7 @@ interface Tables {
 
 /** What lies in `state.json`. */
 export type Stored = {
-  [Name in keyof Tables]: Tables[Name] extends Table<infer Row> ? StoredTable<Row> : never;
+  [Name in keyof Tables]: ReturnType<Tables[Name]['toJSON']>;
 } & {
   configuration: Configuration;
   tokenKey: string;
@@ -110,11 +160,11 @@ export class Database implements Tables {
   readonly members: Table<Member>;
   readonly rules: Table<ImmutableRule>;
   readonly quotas: Table<Quota>;
-  readonly repositories: Table<Repository>;
-  readonly artifacts: Table<Artifact>;
+  readonly repositories: Tables['repositories'];
+  readonly artifacts: Tables['artifacts'];
   readonly accessories: Table<Accessory>;
-  readonly tags: Table<Tag>;
-  readonly blobs: Table<BlobRecord>;
+  readonly tags: Tables['tags'];
+  readonly blobs: Tables['blobs'];
   readonly robots: Table<Robot>;
   readonly permissionPolicies: Table<PermissionPolicy>;
   readonly webhookPolicies: Table<WebhookPolicy>;
@@ -131,11 +181,21 @@ export class Database implements Tables {
     this.members = new Table(stored?.members);
     this.rules = new Table(stored?.rules);
     this.quotas = new Table(stored?.quotas);
-    this.repositories = new Table(stored?.repositories);
-    this.artifacts = new Table(stored?.artifacts);
+    this.repositories = new Table(stored?.repositories, {
+      name: ({ name }) => name,
+      project: ({ projectId }) => projectId,
+    });
+    this.artifacts = new Table(stored?.artifacts, {
+      project: ({ projectId }) => projectId,
+      repository: ({ repositoryId }) => repositoryId,
+      digest: ({ repositoryId, digest }) => `${repositoryId} ${digest}`,
+    });
     this.accessories = new Table(stored?.accessories);
-    this.tags = new Table(stored?.tags);
-    this.blobs = new Table(stored?.blobs);
+    this.tags = new Table(stored?.tags, {
+      artifact: ({ artifactId }) => artifactId,
+      name: ({ repositoryId, name }) => `${repositoryId} ${name}`,
+    });
+    this.blobs = new Table(stored?.blobs, { digest: ({ digest }) => digest });
     this.robots = new Table(stored?.robots);
     this.permissionPolicies = new Table(stored?.permissionPolicies);
     this.webhookPolicies = new Table(stored?.webhookPolicies);

@@ -50,7 +50,7 @@ export function repositoryFor(
 }
 
 export const repositoryNamed = (world: World, name: string): Repository | undefined =>
-  world.database.repositories.find((repository) => repository.name === name);
+  world.database.repositories.by('name', name)[0];
 
 export function projectByNameFor(
   world: World,
@@ -71,7 +71,7 @@ export function projectByNameFor(
 
 function show(world: World, repository: Repository): unknown {
   return {
-    artifact_count: artifactsListedOf(world, [repository.id]).length,
+    artifact_count: artifactsListedOf(world, world.database.artifacts.by('repository', repository.id)).length,
     creation_time: repository.createdAt,
     id: repository.id,
     name: repository.name,
@@ -83,7 +83,7 @@ function show(world: World, repository: Repository): unknown {
 
 function list(world: World, exchange: Exchange): Reply {
   const project = projectByNameFor(world, exchange, 'repository', 'list');
-  const rows = world.database.repositories.filter((repository) => repository.projectId === project.id);
+  const rows = world.database.repositories.by('project', project.id);
   return listReply(exchange, rows, COLUMNS, '-creation_time,-id', (repository) => show(world, repository));
 }
 

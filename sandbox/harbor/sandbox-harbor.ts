@@ -12,6 +12,7 @@ import { Exchange } from './exchange';
 import type { Reply } from './exchange';
 import { Faults } from './faults';
 import { isInPlace, replyWrongly } from './fault-replies';
+import { fill, moveTag, type Filling } from './filling';
 import { immutableTagRoutes } from './immutable-tags';
 import { Lockout } from './lockout';
 import { memberRoutes } from './members';
@@ -135,6 +136,19 @@ export class SandboxHarbor {
   /** Counts the pulls that wait to be counted, as Harbor does every ten seconds. */
   flushPulls(): void {
     if (this.world.flushPulls()) this.state.changed();
+  }
+
+  /** Puts many images into a project at once. */
+  fill(filling: Filling): void {
+    fill(this.world, filling);
+    this.state.changed();
+  }
+
+  /** Moves a tag without telling anybody, as a restored backup would. Returns its new digest. */
+  moveTag(repository: string, tag: string, content: string): string {
+    const digest = moveTag(this.world, repository, tag, content);
+    this.state.changed();
+    return digest;
   }
 
   async stop(): Promise<void> {
