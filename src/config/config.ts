@@ -94,6 +94,8 @@ export interface Config {
     readonly policy: 'pin' | 'block' | 'restore';
     /** Whether digests in danger are kept by tags of Berth's own. */
     readonly holds: boolean;
+    /** Whether Harbor's audit log is read, each second. */
+    readonly readsAuditLog: boolean;
   };
   readonly sweep: {
     /** Each tag is looked at at least so often. */

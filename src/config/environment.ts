@@ -261,6 +261,9 @@ export class Environment {
   @Setting('on or off', oneOf('on', 'off'))
   readonly HOLDS: 'on' | 'off' = 'on';
 
+  @Setting('on or off', oneOf('on', 'off'))
+  readonly AUDIT_FEED: 'on' | 'off' = 'on';
+
   @Setting(
     'different names of lower-case letters, digits and -, separated by commas',
     listOf(matching(/^[a-z0-9][a-z0-9-]*$/, 64)),

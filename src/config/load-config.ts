@@ -186,7 +186,11 @@ function toConfig(environment: Environment, harborCa: string | null, ldapCa: str
       callsPerSecond: environment.RECONCILE_CALLS_PER_SECOND,
       repairs: environment.DRIFT_REPAIR,
     },
-    tagRule: { policy: environment.TAG_POLICY, holds: environment.HOLDS === 'on' },
+    tagRule: {
+      policy: environment.TAG_POLICY,
+      holds: environment.HOLDS === 'on',
+      readsAuditLog: environment.AUDIT_FEED === 'on',
+    },
     sweep: {
       everyMs: environment.SWEEP_EVERY_HOURS * 3_600_000,
       callsPerSecond: environment.SWEEP_CALLS_PER_SECOND,

@@ -31,6 +31,7 @@ import { ReconcileRound } from '../projects/reconcile-round.entity';
 import { Robot } from '../projects/robot.entity';
 import { RuleExemptionIntent } from '../projects/rule-exemption.entity';
 import { SuspendedMembership } from '../projects/suspended-membership.entity';
+import { AuditFeed } from '../tag-rule/audit-feed.entity';
 import { TagDigest } from '../tag-rule/tag-digest.entity';
 import { RemovalIntent } from '../removal/removal-intent.entity';
 import { SweepAlarm } from '../sweep/sweep-alarm.entity';
@@ -68,6 +69,7 @@ export const entities = [
   SweepAlarm,
   RemovalIntent,
   TagDigest,
+  AuditFeed,
   Violation,
   Job,
   JobImage,

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 
-/** Projects in which something may have changed that nobody told exactly: the next sweep begins with them. */
+/** Projects in which something may have changed that nobody told exactly: they are swept soon. */
 @Injectable()
 export class SweepWishes {
   private wished = new Set<string>();

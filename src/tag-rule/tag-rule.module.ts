@@ -2,9 +2,12 @@ import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { HarborModule } from '../harbor/harbor.module';
 import { ProjectsModule } from '../projects/projects.module';
+import { AuditFeed } from './audit-feed.entity';
+import { AuditFeedService } from './audit-feed.service';
 import { HintsService } from './hints.service';
 import { HooksController } from './hooks.controller';
 import { KeptProjects } from './kept-projects';
+import { LoggedTags } from './logged-tags';
 import { NoticedTags } from './noticed-tags';
 import { RecordWriter } from './record-writer';
 import { SweepWishes } from './sweep-wishes';
@@ -16,18 +19,24 @@ import { ViolationEvents } from './violation-events';
 import { Violation } from './violation.entity';
 
 @Module({
-  imports: [TypeOrmModule.forFeature([TagRecord, TagDigest, Violation]), HarborModule, ProjectsModule],
+  imports: [
+    TypeOrmModule.forFeature([TagRecord, TagDigest, Violation, AuditFeed]),
+    HarborModule,
+    ProjectsModule,
+  ],
   controllers: [HooksController],
   providers: [
     TagRecordsService,
     KeptProjects,
     NoticedTags,
     HintsService,
+    LoggedTags,
+    AuditFeedService,
     SweepWishes,
     SweptRecords,
     RecordWriter,
     ViolationEvents,
   ],
-  exports: [TagRecordsService, SweepWishes, SweptRecords, ViolationEvents],
+  exports: [AuditFeedService, TagRecordsService, SweepWishes, SweptRecords, ViolationEvents],
 })
 export class TagRuleModule {}
