@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { In, type DataSource, type EntityManager } from 'typeorm';
@@ -14,12 +15,14 @@ import { PersonGroup } from './person-group.entity';
 import { Person } from './person.entity';
 import { usernameKey } from './username-key';
 
-/** What the directory said counts so long without asking it again. */
-const GOOD_FOR_MS = 15 * 60_000;
+/** What the directory said counts so long without asking it again: 15 minutes with what lookups keep in memory. */
+const GOOD_FOR_MS = 13 * 60_000;
 /** Older than this it is asked again in the background. */
 const REFRESH_AFTER_MS = 10 * 60_000;
 /** After a failure the directory is left alone for so long. */
 const PAUSE_MS = 30_000;
+/** Nobody waits longer for the directory. */
+const PATIENCE_MS = 300;
 const MAX_NAME = 256;
 
 /** The groups that count for a person now. */
@@ -56,8 +59,8 @@ export class PersonGroups {
   }
 
   /**
-   * What is older than 15 minutes is asked for again, which takes as long as the directory may. While it is away,
-   * what is known counts as long as is configured, and then nothing. Empty for one whom Berth does not know.
+   * What is older than 13 minutes is asked for again. While the directory is away, or takes longer than 300 ms, what
+   * is known counts as long as is configured, and then nothing. Empty for one whom Berth does not know.
    */
   async of(personId: string): Promise<KnownGroups> {
     if (!this.areConfigured) return { ids: [], goodUntil: this.inMs(GOOD_FOR_MS) };
@@ -68,7 +71,10 @@ export class PersonGroups {
       if (ageMs > REFRESH_AFTER_MS) void this.refresh(personId, known.directoryId);
       return { ids: known.ids, goodUntil: this.inMs(GOOD_FOR_MS - ageMs) };
     }
-    await this.refresh(personId, known.directoryId);
+    await Promise.race([
+      this.refresh(personId, known.directoryId),
+      sleep(PATIENCE_MS, undefined, { ref: false }),
+    ]);
     const now = (await this.read(personId)) ?? known;
     const nowMs = this.ageMs(now);
     if (nowMs <= GOOD_FOR_MS) return { ids: now.ids, goodUntil: this.inMs(GOOD_FOR_MS - nowMs) };

@@ -9,6 +9,7 @@ import { isOutage } from '../common/errors';
 import { HarborClient } from '../harbor/harbor.client';
 import type { HarborProject, SignatureKind } from '../harbor/harbor.types';
 import { ProjectsService } from '../projects/projects.service';
+import { SuspendedMemberships } from '../projects/suspended-memberships.service';
 
 /** What Harbor said of a person and a project is believed this long, and longer only while it cannot be asked. */
 const BELIEVED_MS = 30_000;
@@ -35,6 +36,7 @@ export class ImageAccess {
     private readonly projects: ProjectsService,
     private readonly harbor: HarborClient,
     private readonly offboarded: OffboardedPersons,
+    private readonly suspended: SuspendedMemberships,
     private readonly clock: Clock,
     private readonly marks: ChangeMarks,
   ) {}
@@ -83,6 +85,15 @@ export class ImageAccess {
   async findProjectId(projectName: string): Promise<number | null> {
     const seen = this.projectsSeen.get(projectName) ?? (await this.findProject(projectName));
     return seen?.id ?? null;
+  }
+
+  /**
+   * The id of the Harbor project for what somebody who left had shared before, which stays as long as the membership
+   * that was taken from him would have let him pull; null: he has not left, or was no member.
+   */
+  async leaversProjectId(personId: string | null, projectName: string): Promise<number | null> {
+    if (personId === null || !(await this.offboarded.has(personId))) return null;
+    return (await this.suspended.has(personId, projectName)) ? this.findProjectId(projectName) : null;
   }
 
   /** Whose signatures an image of the project needs to be pulled; what Harbor said is believed for 30 s. */

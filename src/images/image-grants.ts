@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { OffboardedPersons } from '../auth/offboarded-persons';
 import { isOutage, type DomainError } from '../common/errors';
 import { ImageAccess } from './image-access';
 import { ImageVisibility, type VisibleImage } from './image-visibility';
@@ -23,7 +22,6 @@ export class ImageGrants {
   constructor(
     private readonly visibility: ImageVisibility,
     private readonly access: ImageAccess,
-    private readonly offboarded: OffboardedPersons,
   ) {}
 
   /**
@@ -66,8 +64,7 @@ export class ImageGrants {
   /** A share gives no more than its giver has. What somebody who left had shared before stays. */
   private async heldBy({ personId, project }: Image): Promise<number | null> {
     const held = await this.access.pullableProjectId(personId, project);
-    if (held !== null || !(await this.offboarded.has(personId))) return held;
-    return this.access.findProjectId(project);
+    return held ?? this.access.leaversProjectId(personId, project);
   }
 }
 

@@ -2,6 +2,7 @@ import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { usernameKey } from '../auth/username-key';
 import type { Config } from '../config/config';
 import { CONFIG } from '../config/config.module';
+import type { TagPolicy } from '../projects/tag-policy';
 import { DatabaseReader, type SqlValue } from '../database/database-reader';
 import { allOf, ImageVisibility } from '../images/image-visibility';
 import { formatTagName, type TagName } from '../tag-rule/observation';
@@ -22,6 +23,7 @@ export interface SeenQuestion {
 @Injectable()
 export class FactReader implements OnModuleDestroy {
   private readonly reader: DatabaseReader;
+  private readonly sitePolicy: TagPolicy;
   private readonly tags = new Gathering<TagName, TagFacts | null>((names) => this.readTags(names));
   private readonly seen = new Gathering<SeenQuestion, SeenImage | null>((asked) => this.readSeen(asked));
   private readonly projects = new Gathering<string, ProjectFacts | null>((names) => this.readProjects(names));
@@ -32,6 +34,7 @@ export class FactReader implements OnModuleDestroy {
     @Inject(CONFIG) config: Config,
   ) {
     this.reader = DatabaseReader.of(config.database, CONNECTIONS);
+    this.sitePolicy = config.tagRule.policy;
   }
 
   async onModuleDestroy(): Promise<void> {
@@ -73,11 +76,11 @@ export class FactReader implements OnModuleDestroy {
   private async readProjects(names: readonly string[]): Promise<(ProjectFacts | null)[]> {
     const rows = await this.read<ProjectRow>(
       (marks) =>
-        'SELECT p.name, p.ownerPersonId, p.harborProjectId, p.visibility, o.offboardedAt FROM projects p ' +
+        'SELECT p.name, p.ownerPersonId, p.harborProjectId, p.visibility, p.tagPolicy, o.offboardedAt FROM projects p ' +
         `LEFT JOIN persons o ON o.id = p.ownerPersonId WHERE p.name IN (${marks})`,
       names,
     );
-    const byName = new Map(rows.map((row) => [row.name, readProject(row)]));
+    const byName = new Map(rows.map((row) => [row.name, readProject(row, this.sitePolicy)]));
     return names.map((name) => byName.get(name) ?? null);
   }
 
@@ -101,7 +104,7 @@ export class FactReader implements OnModuleDestroy {
       const some = padded(pairs.slice(from, from + 256));
       rows.push(
         ...(await this.reader.read<SeenRow>(
-          'SELECT a.name, a.audience, a.imageId, i.digest, i.platforms, i.sizeBytes, i.createdAt ' +
+          'SELECT a.name, a.audience, a.imageId, a.personId, i.digest, i.platforms, i.sizeBytes, i.createdAt ' +
             'FROM image_audiences a JOIN images i ON i.id = a.imageId WHERE ' +
             some.map(() => '(a.name = ? AND a.audience = ?)').join(' OR '),
           some.flatMap(({ name, audience }) => [name, audience]),

@@ -1,3 +1,4 @@
+import { tagPolicyOf, type TagPolicy } from '../projects/tag-policy';
 import { readTime } from '../database/database-reader';
 import type { ArtifactPlatform } from '../harbor/harbor.types';
 import type { TagName } from '../tag-rule/observation';
@@ -20,6 +21,8 @@ export interface TagRow extends TagName {
 
 export interface SeenRow {
   name: string;
+  /** Whose image it is. */
+  personId: string;
   audience: string;
   imageId: string;
   digest: string | null;
@@ -33,6 +36,7 @@ export interface ProjectRow {
   ownerPersonId: string | null;
   harborProjectId: number | null;
   visibility: 'private' | 'public';
+  tagPolicy: TagPolicy | null;
   offboardedAt: string | null;
 }
 
@@ -43,6 +47,9 @@ export function toTagFacts(record: TagRecord): TagFacts {
   const digests = { harborProjectId, recordedDigest, currentDigest, state, recordedGone };
   return { ...digests, hasOpenViolation: false, platforms, sizeBytes, firstSeenAt, checkedAt };
 }
+
+/** Of more, these are asked about. */
+const MAX_GIVERS = 8;
 
 /** The asker's own, then one that is shared with him, then a public one; of several the oldest. */
 export function bestOf(rows: readonly SeenRow[], audiences: readonly string[]): SeenImage | null {
@@ -65,17 +72,21 @@ export function bestOf(rows: readonly SeenRow[], audiences: readonly string[]): 
           sizeBytes: Number(best.sizeBytes),
           seenAt: readTime(best.createdAt),
         };
-  return { imageId: best.imageId, seenAs, pinned };
+  const others = rows.filter(
+    ({ audience }) => audiences.indexOf(audience) > 0 || audience === audiences.at(-1),
+  );
+  const givers = [...new Set(others.map(({ personId }) => personId))].sort().slice(0, MAX_GIVERS);
+  return { imageId: best.imageId, seenAs, givers, pinned };
 }
 
-export function readProject(row: ProjectRow): ProjectFacts {
+export function readProject(row: ProjectRow, sitePolicy: TagPolicy): ProjectFacts {
   const { ownerPersonId, harborProjectId, visibility, offboardedAt } = row;
   return {
     ownerPersonId,
     harborProjectId,
     visibility,
     ownerHasLeft: offboardedAt !== null,
-    blocksMoved: false,
+    blocksMoved: tagPolicyOf(row, sitePolicy) === 'block',
   };
 }
 

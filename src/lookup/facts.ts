@@ -39,6 +39,8 @@ export interface TagFacts {
 export interface SeenImage {
   imageId: string;
   seenAs: SeenAs;
+  /** Whose images of this link the asker sees beside his own: he may run it as long as one of them may pull it. */
+  givers: readonly string[];
   /** As at the import, of a link with a digest. */
   pinned: { platforms: readonly ArtifactPlatform[]; sizeBytes: number; seenAt: Date } | null;
 }

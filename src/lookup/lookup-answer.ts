@@ -55,11 +55,16 @@ export type Need = 'first-look' | 'look' | 'digest-look';
 /** May he have it? The Harbor project's id is null where that does not matter; `ask`: Harbor knows. */
 export type Right = { harborProjectId: number | null } | 'ask';
 
-/** By what Berth itself knows: the catalog's visibility, and whose project it is. */
-export function rightByFacts({ asker, project, seen }: LinkFacts): Right {
-  if (seen !== null && seen.seenAs !== 'own') return { harborProjectId: null };
-  const isOwner = asker.personId !== null && project?.ownerPersonId === asker.personId;
-  return isOwner && project.harborProjectId !== null ? { harborProjectId: project.harborProjectId } : 'ask';
+/** By what Berth itself knows: whether it is the project of the asker, or of somebody who shows him the image. */
+export function rightByFacts(facts: LinkFacts): Right {
+  const { ownerPersonId, harborProjectId } = facts.project ?? { ownerPersonId: null, harborProjectId: null };
+  const isTheirs = ownerPersonId !== null && pullersOf(facts).includes(ownerPersonId);
+  return isTheirs && harborProjectId !== null ? { harborProjectId } : 'ask';
+}
+
+/** By whose right the asker runs the link: his own, else that of somebody who shows him the image. */
+export function pullersOf({ asker, seen }: LinkFacts): (string | null)[] {
+  return [asker.personId, ...(seen?.givers ?? [])];
 }
 
 /**
@@ -75,7 +80,7 @@ export function answerFrom(
   now: Date,
 ): Answer | Need {
   const { link, project, seen } = facts;
-  const isShared = seen !== null && seen.seenAs !== 'own';
+  const isShared = seen !== null && seen.givers.length > 0;
   const hasLeft = project?.ownerHasLeft === true;
   if (hasLeft && !isShared && project.visibility !== 'public') {
     throw new DomainError('conflict', 'image.owner-offboarded', { project: link.project });

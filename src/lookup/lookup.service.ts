@@ -11,6 +11,7 @@ import type { Config } from '../config/config';
 import { CONFIG } from '../config/config.module';
 import { isDatabaseAway } from '../database/database-errors';
 import { HarborClient } from '../harbor/harbor.client';
+import { ImageAccess } from '../images/image-access';
 import { imageNotFound, readLinkField } from '../images/image-name';
 import { isMovable } from '../tag-rule/tag-rule';
 import { TagRecordsService } from '../tag-rule/tag-records.service';
@@ -58,6 +59,7 @@ export class LookupService {
   constructor(
     private readonly memory: LookupMemory,
     private readonly rights: PullRights,
+    private readonly access: ImageAccess,
     private readonly tagRecords: TagRecordsService,
     private readonly harbor: HarborClient,
     private readonly feed: ChangeFeed,
@@ -280,6 +282,10 @@ export class LookupService {
       for (const personId of pullersOf(facts)) {
         const asked = await this.rights.ask(personId, link.project);
         if (asked !== null) return asked;
+      }
+      for (const giver of seen?.givers ?? []) {
+        const left = await this.access.leaversProjectId(giver, link.project);
+        if (left !== null) return left;
       }
       throw imageNotFound();
     } catch (error) {

@@ -37,6 +37,12 @@ export class SuspendedMemberships {
     return rows.map(({ personId }) => personId);
   }
 
+  /** Had the person, who is offboarded, a membership in this project that was taken away for that? */
+  async has(personId: string, projectName: string): Promise<boolean> {
+    const project = await this.projects.findByName(projectName);
+    return project !== null && this.suspended.existsBy({ personId, projectId: project.id });
+  }
+
   /**
    * Idempotent; what was cut off goes on with the same call.
    * @param harborUserId null while the person has no user in Harbor, and so no membership there

@@ -1,0 +1,277 @@
+import { randomUUID } from 'node:crypto';
+import { pushTinyImage } from '../../sandbox/registry-client';
+import type { Sandbox } from '../../sandbox/sandbox';
+import { EVERYTHING } from '../../src/changes/change-key';
+import { Changes } from '../../src/changes/changes';
+import { Clock } from '../../src/common/clock';
+import { Client, startTestSandbox } from './journey';
+
+describe('sharing images', () => {
+  let sandbox: Sandbox & { forget(): Promise<void> };
+  let liu: Client;
+  let ada: Client;
+  let grace: Client;
+  let scheduler: Client;
+  let aheadMs = 0;
+  let images = 0;
+
+  const link = (repository: string, project = 'user-liuyizhou') =>
+    `${sandbox.harbor.address}/${project}/${repository}:v1`;
+  const image = { description: 'An image', taskType: 'pytorch' };
+
+  /** Pushes and imports it. */
+  async function imported(owner = liu, project = 'user-liuyizhou') {
+    const repository = `image-${++images}`;
+    await pushTinyImage({
+      registryUrl: sandbox.harbor.url,
+      link: { project, repository, tag: 'v1' },
+      ...sandbox.harborAdmin,
+      content: repository,
+    });
+    const { status, body } = await owner.post('/images', { link: link(repository, project), ...image });
+    expect(status).toBe(201);
+    return { id: String(body.id), link: link(repository, project) };
+  }
+
+  /** In the directory; what is returned logs in. */
+  function newcomer(username: string): () => Promise<Client> {
+    const password = `pw-${username}`;
+    sandbox.directory.add({ username, password, displayName: username, email: null }, randomUUID());
+    return async () => {
+      const { body } = await new Client(sandbox.url).post('/auth/login', { username, password });
+      return new Client(sandbox.url, String(body.accessToken));
+    };
+  }
+
+  async function idsOf(person: Client, scope: string): Promise<string[]> {
+    const { body } = await person.get(`/images?scope=${scope}&limit=200`);
+    return (body as { items: { id: string }[] }).items.map(({ id }) => id);
+  }
+
+  async function lookup(username: string, of: string) {
+    return scheduler.lookup({ link: of, for: username });
+  }
+
+  /** Their memory goes by another clock than ours, and keeps nothing for longer than a minute. */
+  const forgetLookups = () => sandbox.app.get(Changes).announce([EVERYTHING]);
+
+  beforeAll(async () => {
+    sandbox = await startTestSandbox();
+    const clock = sandbox.app.get(Clock);
+    jest.spyOn(clock, 'now').mockImplementation(() => new Date(Date.now() + aheadMs));
+    [liu, ada, grace] = await Promise.all([
+      Client.login(sandbox, 'liuyizhou'),
+      Client.login(sandbox, 'ada'),
+      Client.login(sandbox, 'grace'),
+    ]);
+    scheduler = Client.scheduler(sandbox);
+    expect((await liu.post('/account/credentials', {})).status).toBe(201);
+    expect((await grace.post('/projects', { name: 'team-vision' })).status).toBe(201);
+  });
+  afterAll(async () => {
+    await sandbox.forget();
+  });
+
+  it('shows an image to a person who never logged in before, for jobs, and takes it back', async () => {
+    const login = newcomer('zhang');
+    const shared = await imported();
+    const share = await liu.put(`/images/${shared.id}/shares/person/zhang`, {});
+    expect(share).toMatchObject({
+      status: 200,
+      body: {
+        kind: 'person',
+        name: 'zhang',
+        sharedBy: 'liuyizhou',
+        warnings: [{ code: 'share.warning.jobs-only' }],
+      },
+    });
+    const zhang = await login();
+    expect(await idsOf(zhang, 'shared')).toEqual([shared.id]);
+    expect(await idsOf(zhang, 'available')).toEqual([shared.id]);
+    expect(await idsOf(zhang, 'mine')).toEqual([]);
+    expect(await zhang.get(`/images/${shared.id}`)).toMatchObject({
+      status: 200,
+      body: { owner: 'liuyizhou', seenAs: 'shared', warnings: [{ code: 'image.warning.jobs-only' }] },
+    });
+    expect((await zhang.get(`/images/${shared.id}/changes`)).status).toBe(200);
+    expect((await zhang.post(`/images/${shared.id}/check`)).body.state).toBe('as-recorded');
+    expect(await lookup('zhang', shared.link)).toMatchObject({ status: 200, body: { imageId: shared.id } });
+
+    expect((await liu.delete(`/images/${shared.id}/shares/person/zhang`)).status).toBe(204);
+    expect(await idsOf(zhang, 'shared')).toEqual([]);
+    expect((await zhang.get(`/images/${shared.id}`)).body.code).toBe('image.not-found');
+    const { body: absent } = await zhang.get(`/images/${randomUUID()}`);
+    const { body: hidden } = await zhang.get(`/images/${shared.id}`);
+    expect({ ...hidden, instance: '', requestId: '' }).toEqual({ ...absent, instance: '', requestId: '' });
+    expect((await lookup('zhang', shared.link)).status).toBe(404);
+  });
+
+  it('leaves what is shared to its owner: to change, to delete, to share', async () => {
+    const shared = await imported();
+    await liu.put(`/images/${shared.id}/shares/person/ada`, {});
+    const forbidden = { status: 403, body: { code: 'image.not-owner' } };
+    expect(await ada.patch(`/images/${shared.id}`, { description: 'Mine now' })).toMatchObject(forbidden);
+    expect(await ada.get(`/images/${shared.id}/shares`)).toMatchObject(forbidden);
+    expect(await ada.put(`/images/${shared.id}/shares/person/grace`, {})).toMatchObject(forbidden);
+    expect(await ada.delete(`/images/${shared.id}/shares/person/ada`)).toMatchObject(forbidden);
+    expect(await ada.put(`/images/${shared.id}/visibility`, { visibility: 'public' })).toMatchObject(
+      forbidden,
+    );
+    expect((await ada.delete(`/images/${shared.id}`)).status).toBe(204);
+    expect(await liu.get(`/images/${shared.id}`)).toMatchObject({ body: { description: 'An image' } });
+    expect((await liu.delete(`/images/${shared.id}`)).status).toBe(204);
+    expect((await ada.get(`/images/${shared.id}`)).status).toBe(404);
+  });
+
+  it('lists the shares in pages, and shares once however often it is asked', async () => {
+    const shared = await imported();
+    const shares = `/images/${shared.id}/shares`;
+    for (const who of ['person/ada', 'group/Vision-Lab', 'person/ADA', 'person/grace']) {
+      expect((await liu.put(`${shares}/${who}`, {})).status).toBe(200);
+    }
+    const first = await liu.get(`${shares}?limit=2&count=true`);
+    expect(first.body).toMatchObject({
+      total: 3,
+      items: [
+        { kind: 'person', name: 'ada', displayName: 'Ada Lovelace' },
+        { kind: 'group', name: 'vision-lab' },
+      ],
+    });
+    const second = await liu.get(`${shares}?limit=2&cursor=${String(first.body.nextCursor)}`);
+    expect(second.body).toMatchObject({ items: [{ name: 'grace' }], nextCursor: null });
+    const { items } = (await grace.get('/admin/audit?limit=200')).body as {
+      items: { action: string; target: string }[];
+    };
+    const name = shared.link.slice(shared.link.indexOf('/') + 1);
+    const rows = items
+      .filter(({ target }) => target.startsWith(name))
+      .map((row) => `${row.action} ${row.target}`);
+    expect(rows.reverse()).toEqual(
+      [
+        `image.imported ${shared.link}`,
+        `image.shared ${name} person ada`,
+        `image.shared ${name} group vision-lab`,
+        `image.shared ${name} person grace`,
+      ].slice(1),
+    );
+  });
+
+  it.each([
+    ['person/nobody', 404, 'person.not-found'],
+    ['group/nobody', 404, 'group.not-found'],
+    ['group/vision*', 404, 'group.not-found'],
+    ['person/liuyizhou', 409, 'share.with-owner'],
+    ['team/vision-lab', 422, 'share.kind'],
+  ])('does not share with %s', async (whom, status, code) => {
+    const { id } = await imported();
+    expect(await liu.put(`/images/${id}/shares/${whom}`, {})).toMatchObject({ status, body: { code } });
+    expect((await liu.get(`/images/${id}/shares`)).body.items).toEqual([]);
+  });
+
+  it('shows an image to the members of a group, and to those who left it for 15 minutes at most', async () => {
+    const login = newcomer('wang');
+    sandbox.directory.setGroup('night-lab', ['wang', 'ada']);
+    const shared = await imported();
+    expect((await liu.put(`/images/${shared.id}/shares/group/night-lab`, {})).status).toBe(200);
+    expect(await idsOf(await login(), 'shared')).toContain(shared.id);
+    expect((await lookup('wang', shared.link)).status).toBe(200);
+    sandbox.directory.setGroup('night-lab', ['ada']);
+    aheadMs += 14 * 60_000;
+    forgetLookups();
+    expect((await lookup('wang', shared.link)).status).toBe(404);
+    expect(await idsOf(await login(), 'shared')).toEqual([]);
+    [liu, ada, grace] = await Promise.all([
+      Client.login(sandbox, 'liuyizhou'),
+      Client.login(sandbox, 'ada'),
+      Client.login(sandbox, 'grace'),
+    ]);
+    expect(await idsOf(ada, 'shared')).toContain(shared.id);
+  });
+
+  it('believes the groups it knows while the directory is away, for a day', async () => {
+    const login = newcomer('zhao');
+    sandbox.directory.setGroup('day-lab', ['zhao']);
+    const shared = await imported();
+    await liu.put(`/images/${shared.id}/shares/group/day-lab`, {});
+    await login();
+    await sandbox.directory.down();
+    aheadMs += 60 * 60_000;
+    forgetLookups();
+    expect((await lookup('zhao', shared.link)).status).toBe(200);
+    aheadMs += 24 * 60 * 60_000;
+    forgetLookups();
+    expect((await lookup('zhao', shared.link)).status).toBe(404);
+    await sandbox.directory.up();
+    [liu, ada, grace] = await Promise.all([
+      Client.login(sandbox, 'liuyizhou'),
+      Client.login(sandbox, 'ada'),
+      Client.login(sandbox, 'grace'),
+    ]);
+  });
+
+  it('asks for the role that Harbor would ask for, each time, and for none to take a share back', async () => {
+    const member = '/projects/team-vision/members/ada';
+    await grace.put(member, { role: 'developer' });
+    const { id } = await imported(ada, 'team-vision');
+    const share = `/images/${id}/shares/person/liuyizhou`;
+    expect(await ada.put(share, {})).toMatchObject({ status: 403, body: { code: 'project.role-too-low' } });
+    await grace.put(member, { role: 'maintainer' });
+    expect((await ada.put(share, {})).status).toBe(200);
+    await grace.put(member, { role: 'guest' });
+    expect((await ada.put(`/images/${id}/shares/group/speech-lab`, {})).status).toBe(403);
+    expect((await ada.delete(share)).status).toBe(204);
+    expect((await ada.get(`/images/${id}/shares`)).body.items).toEqual([]);
+  });
+
+  it('gives no more than its giver has', async () => {
+    const member = '/projects/team-vision/members/ada';
+    await grace.put(member, { role: 'maintainer' });
+    const shared = await imported(ada, 'team-vision');
+    await ada.put(`/images/${shared.id}/shares/person/liuyizhou`, {});
+    expect(await lookup('liuyizhou', shared.link)).toMatchObject({
+      status: 200,
+      body: { imageId: shared.id },
+    });
+    await grace.delete(member);
+    aheadMs += 31_000;
+    // What Harbor said before is answered for 50 ms at most while it is asked again.
+    await lookup('liuyizhou', shared.link);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect((await lookup('liuyizhou', shared.link)).status).toBe(404);
+    expect((await lookup('ada', shared.link)).status).toBe(404);
+  });
+
+  it('lets those with whom it is shared import it, for as long as it is shared', async () => {
+    const shared = await imported();
+    expect((await ada.post('/images/preview', { link: shared.link })).status).toBe(404);
+    await liu.put(`/images/${shared.id}/shares/person/ada`, {});
+    expect((await ada.post('/images/preview', { link: shared.link })).status).toBe(200);
+    const own = await ada.post('/images', { link: shared.link, ...image });
+    expect(own.status).toBe(201);
+    expect(await lookup('ada', shared.link)).toMatchObject({ status: 200, body: { imageId: own.body.id } });
+    await liu.delete(`/images/${shared.id}/shares/person/ada`);
+    expect((await lookup('ada', shared.link)).status).toBe(404);
+  });
+
+  it('is made public by admins alone, and seen by everybody, also by whom Berth does not know', async () => {
+    const shown = await imported();
+    const visibility = `/images/${shown.id}/visibility`;
+    expect(await liu.put(visibility, { visibility: 'public' })).toMatchObject({
+      status: 403,
+      body: { code: 'image.public-by-admins' },
+    });
+    expect(await grace.put(visibility, { visibility: 'public' })).toMatchObject({
+      status: 200,
+      body: { visibility: 'public', seenAs: 'public', owner: 'liuyizhou' },
+    });
+    expect(await idsOf(ada, 'public')).toContain(shown.id);
+    expect((await lookup('nobody-knows-me', shown.link)).status).toBe(200);
+    expect((await liu.get(`/images/${shown.id}/changes`)).body.items).toMatchObject([
+      { username: 'grace', field: 'visibility', from: 'private', to: 'public' },
+    ]);
+    expect(await liu.put(visibility, { visibility: 'private' })).toMatchObject({ status: 200 });
+    expect((await ada.get(`/images/${shown.id}`)).status).toBe(404);
+    expect(await idsOf(ada, 'public')).not.toContain(shown.id);
+    expect((await lookup('nobody-knows-me', shown.link)).status).toBe(404);
+  });
+});
