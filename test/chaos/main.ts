@@ -3,27 +3,31 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { mariadb } from '../servers/mariadb';
 import { runKills } from './kills';
+import { runPullSecretKills } from './pull-secret-kills';
 
-/** `npm run chaos -- [--kills 1000] [--seed 42]` */
+const PARTS = { accounts: runKills, 'pull-secrets': runPullSecretKills };
+
+/** `npm run chaos -- [--only accounts|pull-secrets] [--kills 1000] [--seed 42]`: so many kills of each part. */
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { kills: { type: 'string' }, seed: { type: 'string' } } });
+  const { values } = parseArgs({
+    options: { only: { type: 'string' }, kills: { type: 'string' }, seed: { type: 'string' } },
+  });
   const kills = Number(values.kills ?? 1000);
   const seed = Number(values.seed ?? randomInt(2 ** 31));
-  console.log(`${kills} kills; to repeat: npm run chaos -- --kills ${kills} --seed ${seed}`);
-  const database = await mariadb();
-  try {
-    const built = join(__dirname, '..', '..', 'src', 'main.js');
-    const report = await runKills({
-      main: built,
-      databaseUrl: database.url,
-      kills,
-      seed,
-      say: (line) => console.log(line),
-    });
-    console.log(JSON.stringify(report, null, 2));
-    process.exitCode = report.wrong.length === 0 ? 0 : 1;
-  } finally {
-    await database.drop();
+  for (const [part, run] of Object.entries(PARTS)) {
+    if (values.only !== undefined && values.only !== part) continue;
+    const again = `npm run chaos -- --only ${part} --kills ${kills} --seed ${seed}`;
+    console.log(`${part}: ${kills} kills; to repeat: ${again}`);
+    const database = await mariadb();
+    try {
+      const built = join(__dirname, '..', '..', 'src', 'main.js');
+      const options = { main: built, databaseUrl: database.url, kills, seed };
+      const report = await run({ ...options, say: (line) => console.log(line) });
+      console.log(JSON.stringify(report, null, 2));
+      if (report.wrong.length > 0) process.exitCode = 1;
+    } finally {
+      await database.drop();
+    }
   }
 }
 

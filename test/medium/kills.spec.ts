@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { runKills } from '../chaos/kills';
+import { runPullSecretKills } from '../chaos/pull-secret-kills';
 import { mariadb, type TestDatabase } from '../servers/mariadb';
 
 const ROOT = join(__dirname, '..', '..');
@@ -34,5 +35,24 @@ describe('the built service, killed at random instants', () => {
     expect(report.kills).toBe(20);
     expect(report.unanswered).toBeGreaterThan(20);
     expect(report.shown).toBeGreaterThan(20);
+  }, 240_000);
+
+  it('leaves one robot for each pull secret that lives, none beside, and those of others alone', async () => {
+    const other = await mariadb();
+    try {
+      const report = await runPullSecretKills({
+        main: join(BUILT, 'main.js'),
+        databaseUrl: other.url,
+        kills: 4,
+        seed: SEED,
+        say: () => undefined,
+      });
+      expect(report.wrong).toEqual([]);
+      expect(report.kills).toBe(4);
+      expect(report.unanswered).toBeGreaterThan(4);
+      expect(report.shown).toBeGreaterThan(20);
+    } finally {
+      await other.drop();
+    }
   }, 240_000);
 });
