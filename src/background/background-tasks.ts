@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   Inject,
@@ -18,7 +19,7 @@ const LOOK_EVERY_MS = 60_000;
 const AFTER_FAILURE_MS = 5 * 60_000;
 const RENEW_EVERY_MS = 10_000;
 /** Redis may have started anew and empty. */
-const SCHEDULE_EVERY_MS = 15_000;
+const SCHEDULE_EVERY_MS = 5_000;
 const QUEUE = 'tasks';
 
 const ALONE = {
@@ -60,6 +61,8 @@ export class BackgroundTasks implements OnApplicationBootstrap, OnModuleDestroy 
     @Inject(Metrics) metrics: Metrics = new Metrics(),
     @Inject(RedisQueues) private readonly queues: Pick<RedisQueues, 'areThere' | 'open' | 'work'> = ALONE,
   ) {
+    // Each task waits for it; Node warns of more than ten.
+    setMaxListeners(0, this.stopping.signal);
     this.runs = metrics.counter({
       name: 'berth_background_runs_total',
       help: 'Runs of background tasks by this replica; failed: it threw, or was cut off',
