@@ -14,6 +14,7 @@ import {
   beyondSql,
   countedSql,
   fewSql,
+  straight,
   union,
   windowSql,
   type Dialect,
@@ -162,7 +163,9 @@ export class ImageLists {
     const order = orderOf(query.sort);
     const ids = [
       ...(owner === undefined ? [] : [ownedBy(owner.id)]),
-      ...(query.state !== undefined && OF_RECORDS.includes(query.state) ? [inState(query.state)] : []),
+      ...(query.state !== undefined && OF_RECORDS.includes(query.state)
+        ? [inState(query.state, this.dialect)]
+        : []),
     ];
     const few = await this.rarity.findFew(terms, ids);
     return {
@@ -276,9 +279,11 @@ function ownedBy(personId: string): Sql {
   };
 }
 
-function inState(state: TagState): Sql {
+function inState(state: TagState, dialect: Dialect): Sql {
   return {
-    text: 'SELECT i.id AS imageId FROM tag_records r JOIN images i ON i.tagRecordId = r.id WHERE r.state = ?',
+    text:
+      `SELECT i.id AS imageId FROM tag_records r ${straight(dialect)} images i ON i.tagRecordId = r.id ` +
+      'WHERE r.state = ?',
     values: [state],
   };
 }

@@ -20,8 +20,8 @@ export interface MergedPage<Row> {
   next: Position | null;
 }
 
-/** Entries of each stretch that are looked at, look by look; then the page ends with what it has. */
-const WINDOWS = [256, 1024, 4096];
+/** Entries of each stretch that are looked at beside twice the page, look by look; then it ends with what it has. */
+const WINDOWS = [0, 1024, 4096];
 
 interface Progress<Row extends Position> {
   stretch: number;
@@ -49,7 +49,7 @@ export async function mergeStretches<Row extends Position>(
     const short = all.filter(({ rows, isDone }) => !isDone && rows.length < wanted);
     if (short.length === 0 || seenRows(all, order).length >= wanted) break;
     const questions = short.map(({ stretch, end }) => ({ stretch, after: end }));
-    const found = await look(questions, window, wanted);
+    const found = await look(questions, Math.max(window, 2 * wanted), wanted);
     short.forEach((progress, at) => {
       const { rows, end } = found[at] ?? { rows: [], end: null };
       progress.rows.push(...rows);
