@@ -328,7 +328,7 @@ describe('sessions and tokens', () => {
       me(token).set({ 'X-Berth-Act-For': usernames });
 
     it('gives the platform the rights of that person, who needs no login before', async () => {
-      const { token } = await serviceToken('platform');
+      const { token } = await serviceToken('platform', 'portal');
       const body = bodyOf<object>(await actFor(token, 'ada').expect(200));
       expect(body).toMatchObject({ username: 'ada', displayName: 'Ada Lovelace', roles: ['person'] });
       expect(berth.logText()).toContain('"caller":"platform portal for ada"');
