@@ -1,9 +1,9 @@
 import { pushTinyImage, type TinyImageOptions } from '../../sandbox/registry-client';
 import type { Sandbox } from '../../sandbox/sandbox';
 import { HarborHttp } from '../../src/harbor/harbor-http';
-import { ImagesService } from '../../src/images/images.service';
+import { ImageVisibility } from '../../src/images/image-visibility';
 import { skopeo as skopeoBinary } from '../servers/skopeo';
-import { callHarbor, Client, startTestSandbox } from './journey';
+import { callHarbor, Client, startTestSandbox, untilHarborAnswers } from './journey';
 import { writeOciLayout } from './oci-layout';
 import { cosignSignature, helmChart, pushArtifact, signatureTag } from './push-artifact';
 import { Skopeo } from './skopeo';
@@ -70,6 +70,7 @@ describe('the catalog', () => {
   afterEach(async () => {
     sandbox.harbor.faults.clear();
     await sandbox.harbor.faults.up();
+    await untilHarborAnswers(sandbox);
   });
 
   describe('POST /images/preview', () => {
@@ -385,12 +386,12 @@ describe('the catalog', () => {
       const [image] = ((await liu.get('/images')).body as unknown as Items).items;
       const id = String(image?.id);
       const before = (await liu.get(`/images/${id}/changes?count=true`)).body.total as number;
-      const images = sandbox.app.get(ImagesService);
-      const read = images.get.bind(images);
+      const visibility = sandbox.app.get(ImageVisibility);
+      const read = visibility.find.bind(visibility);
       let readers = 0;
       let release: () => void;
       const allHaveRead = new Promise<void>((resolve) => (release = resolve));
-      const waiting = jest.spyOn(images, 'get').mockImplementation(async (...asked) => {
+      const waiting = jest.spyOn(visibility, 'find').mockImplementation(async (...asked) => {
         const found = await read(...asked);
         readers += 1;
         if (readers === 50) release();

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { HarborClient } from '../../src/harbor/harbor.client';
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../sandbox/sandbox';
 
 export interface Answer {
@@ -87,6 +88,19 @@ export class Client {
       headers: response.headers,
       body: (text === '' ? {} : JSON.parse(text)) as Record<string, unknown>,
     };
+  }
+}
+
+/** Background work met the outage too, so that the breaker may stay open for a moment after it. */
+export async function untilHarborAnswers(sandbox: Sandbox): Promise<void> {
+  const harbor = sandbox.app.get(HarborClient);
+  for (let tries = 0; tries < 100; tries += 1) {
+    const answered = await harbor.system().then(
+      () => true,
+      () => false,
+    );
+    if (answered) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }
 
