@@ -8,6 +8,7 @@ import { Logger } from 'nestjs-pino';
 import type { DestinationStream, Logger as Log } from 'pino';
 import { createAdapter } from './app.adapter';
 import { AppModule } from './app.module';
+import { answerHeaders, HSTS_SECONDS } from './common/answer-headers';
 import { Draining } from './common/draining';
 import { readJsonBodies } from './common/json-body';
 import { createLog, LOG } from './common/logging';
@@ -22,7 +23,6 @@ import { Metrics } from './metrics/metrics';
 import { measureRequests } from './metrics/request-metrics';
 
 export const API_PREFIX = 'api/v1';
-const HSTS_SECONDS = 31_536_000;
 
 export interface CreateAppOptions {
   /** Where log lines go; standard output without it. */
@@ -91,16 +91,14 @@ function closeConnectionsWhenDraining(fastify: FastifyInstance, draining: Draini
 
 /** Pages get all of helmet's headers; JSON, which no browser shows as a page, those that keep it from being one. */
 function protectAnswers(fastify: FastifyInstance, publicUrl: string): void {
+  const headers = answerHeaders(publicUrl);
   fastify.addHook('onRequest', (request, reply, done) => {
     if (request.url.startsWith(`/${DOCS_PATH}`)) {
       void reply.helmet();
       done();
       return;
     }
-    void reply.header('x-content-type-options', 'nosniff');
-    void reply.header('content-security-policy', "default-src 'none'; frame-ancestors 'none'");
-    if (publicUrl.startsWith('https:'))
-      void reply.header('strict-transport-security', `max-age=${HSTS_SECONDS}`);
+    void reply.headers(headers);
     done();
   });
 }

@@ -24,6 +24,7 @@ import { PersonsService } from './persons.service';
 import { RefreshToken } from './refresh-token.entity';
 import { RouteAccess } from './route-access';
 import { ServiceToken } from './service-token.entity';
+import { ServiceTokenMemory } from './service-token-memory';
 import { ServiceTokensController } from './service-tokens.controller';
 import { ServiceTokensService } from './service-tokens.service';
 import { Session } from './session.entity';
@@ -51,10 +52,11 @@ import { SessionsService } from './sessions.service';
     PersonGroups,
     PersonsService,
     RouteAccess,
+    ServiceTokenMemory,
     ServiceTokensService,
     SessionsService,
     { provide: APP_GUARD, useClass: CallerGuard },
   ],
-  exports: [PersonsService, PersonGroups, Offboarded, OffboardedPersons],
+  exports: [ServiceTokenMemory, PersonsService, PersonGroups, Offboarded, OffboardedPersons],
 })
 export class AuthModule {}

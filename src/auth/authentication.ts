@@ -8,7 +8,7 @@ import { AccessTokens } from './access-tokens';
 import type { Caller, ServiceCaller } from './caller';
 import { LoginDto } from './dto/login.dto';
 import { SERVICE_TOKEN_PREFIX } from './secret-token';
-import { ServiceTokensService } from './service-tokens.service';
+import { ServiceTokenMemory } from './service-token-memory';
 
 declare global {
   // eslint-disable-next-line @typescript-eslint/no-namespace -- passport's types are extended this way alone
@@ -38,7 +38,7 @@ export class Authentication {
 
   constructor(
     private readonly directory: Directory,
-    private readonly serviceTokens: ServiceTokensService,
+    private readonly serviceTokens: ServiceTokenMemory,
     accessTokens: AccessTokens,
   ) {
     this.use(

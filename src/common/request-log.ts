@@ -18,20 +18,31 @@ export function logRequests(fastify: FastifyInstance, log: Logger): void {
     currentRequest.run(beginNotes(request, reply), done);
   });
   fastify.addHook('onResponse', (request, reply, done) => {
-    const { id, startedAtMs, caller, code, error } = request.notes;
-    const line = {
-      requestId: id,
-      method: request.method,
-      path: pathOf(request.url),
-      status: reply.statusCode,
-      ms: Math.round((performance.now() - startedAtMs) * 10) / 10,
-      caller,
-      code,
-      ...(error === undefined ? {} : { err: error }),
-    };
-    log[levelOf(reply.statusCode)](line, 'request');
+    logAnswer(log, request.method, request.url, reply.statusCode, request.notes);
     done();
   });
+}
+
+/** The line of one request. @param url with or without its query, which is left out */
+export function logAnswer(
+  log: Logger,
+  method: string,
+  url: string,
+  status: number,
+  notes: RequestNotes,
+): void {
+  const { id, startedAtMs, caller, code, error } = notes;
+  const line = {
+    requestId: id,
+    method,
+    path: pathOf(url),
+    status,
+    ms: Math.round((performance.now() - startedAtMs) * 10) / 10,
+    caller,
+    code,
+    ...(error === undefined ? {} : { err: error }),
+  };
+  log[levelOf(status)](line, 'request');
 }
 
 /** 500 is a fault of Berth; 502 to 504 speak of a server behind it. */

@@ -4,6 +4,7 @@ import { HarborModule } from '../harbor/harbor.module';
 import { ImagesModule } from '../images/images.module';
 import { TagRuleModule } from '../tag-rule/tag-rule.module';
 import { FactReader } from './fact-reader';
+import { LookupFront } from './lookup-front';
 import { LookupMemory } from './lookup-memory';
 import { LookupController } from './lookup.controller';
 import { LookupService } from './lookup.service';
@@ -12,7 +13,7 @@ import { PullRights } from './pull-rights';
 @Module({
   imports: [AuthModule, HarborModule, ImagesModule, TagRuleModule],
   controllers: [LookupController],
-  providers: [FactReader, LookupMemory, LookupService, PullRights],
+  providers: [FactReader, LookupFront, LookupMemory, LookupService, PullRights],
   exports: [LookupService],
 })
 export class LookupModule {}

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { Semaphore } from 'async-mutex';
-import { LRUCache } from 'lru-cache';
 import { ImageAccess } from '../images/image-access';
 
 /** From then on Harbor is asked again beside the lookups, which go on with what it said. */
@@ -11,15 +10,12 @@ const ASK_FIRST_MS = 30_000;
 const PATIENCE_MS = 50;
 /** So many questions at a time: after an outage all that was believed meanwhile is due at once. */
 const ASKED_BESIDE_AT_ONCE = 4;
-const REFUSED_FOR_MS = 1_000;
 
 /** Whether a person may pull from a project that is not his own, without a lookup waiting for Harbor each time. */
 @Injectable()
 export class PullRights {
   private readonly asking = new Map<string, Promise<number | null>>();
   private readonly beside = new Semaphore(ASKED_BESIDE_AT_ONCE);
-  /** Who asks again and again for what he may not pull does not keep Harbor busy. */
-  private readonly refused = new LRUCache<string, true>({ max: 10_000, ttl: REFUSED_FOR_MS });
 
   constructor(private readonly access: ImageAccess) {}
 
@@ -42,7 +38,6 @@ export class PullRights {
    */
   async ask(personId: string | null, project: string): Promise<number | null> {
     const key = keyOf(personId, project);
-    if (this.refused.has(key)) return null;
     const believed = this.access.recall(personId, project)?.harborProjectId;
     const asked = this.share(key, async () => this.access.askAgain(personId, project));
     if (believed === undefined) return asked;
@@ -63,12 +58,7 @@ export class PullRights {
   private async share(key: string, ask: () => Promise<number | null>): Promise<number | null> {
     const running = this.asking.get(key);
     if (running !== undefined) return running;
-    const asked = ask()
-      .then((id) => {
-        if (id === null) this.refused.set(key, true);
-        return id;
-      })
-      .finally(() => this.asking.delete(key));
+    const asked = ask().finally(() => this.asking.delete(key));
     this.asking.set(key, asked);
     return asked;
   }

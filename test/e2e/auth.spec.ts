@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import request, { type Response, type Test } from 'supertest';
+import { ChangeFeed } from '../../src/changes/change-feed';
 import { startApp, type TestApp } from './app';
 
 interface Session {
@@ -303,7 +304,7 @@ describe('sessions and tokens', () => {
           .auth(await adminToken(), { type: 'bearer' });
       expect((await revoke()).status).toBe(204);
       expect(codeOf(await me(token))).toEqual([401, 'auth.token-invalid']);
-      replica.clock.forward(1_001);
+      await replica.app.get(ChangeFeed).look();
       expect(codeOf(await me(token, replica))).toEqual([401, 'auth.token-invalid']);
       expect((await revoke()).status).toBe(204);
       await replica.stop();

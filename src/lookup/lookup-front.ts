@@ -1,0 +1,104 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import type { FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
+import { labelOf } from '../auth/allowed';
+import type { ServiceCaller } from '../auth/caller';
+import { ServiceTokenMemory } from '../auth/service-token-memory';
+import { answerHeaders } from '../common/answer-headers';
+import { Draining } from '../common/draining';
+import { LOG } from '../common/logging';
+import { languageOf } from '../common/messages';
+import { requestIdOf } from '../common/request-id';
+import { logAnswer } from '../common/request-log';
+import type { Config } from '../config/config';
+import { CONFIG } from '../config/config.module';
+import { answerText } from './lookup-text';
+import { LookupService } from './lookup.service';
+import { readPlainQuestion } from './plain-question';
+
+const PATH = '/api/v1/lookup?';
+
+/**
+ * Schedulers ask plain questions very often, and memory knows most of the answers. Those are answered here, before the
+ * framework is: by the same rules, with the same headers and the same line in the log. All else goes the usual way.
+ */
+@Injectable()
+export class LookupFront implements OnModuleInit {
+  private readonly headers: Readonly<Record<string, string>>;
+
+  constructor(
+    private readonly host: HttpAdapterHost,
+    private readonly tokens: ServiceTokenMemory,
+    private readonly lookups: LookupService,
+    private readonly draining: Draining,
+    @Inject(LOG) private readonly log: Logger,
+    @Inject(CONFIG) config: Config,
+  ) {
+    this.headers = {
+      ...answerHeaders(config.http.publicUrl),
+      'content-type': 'application/json; charset=utf-8',
+    };
+  }
+
+  onModuleInit(): void {
+    const { server } = this.host.httpAdapter.getInstance<FastifyInstance>();
+    const usual = server.listeners('request').filter(isRequestListener);
+    server.removeAllListeners('request');
+    server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+      if (!this.answers(request, response)) for (const listener of usual) listener(request, response);
+    });
+  }
+
+  private answers(request: IncomingMessage, response: ServerResponse): boolean {
+    const startedAtMs = performance.now();
+    const { method, url = '', headers } = request;
+    if (method !== 'GET' || !url.startsWith(PATH) || this.draining.isBegun || !isPlain(request)) return false;
+    const caller = headers.authorization === undefined ? null : this.tokens.recall(headers.authorization);
+    const text = caller?.kind === 'scheduler' ? this.textFor(url, headers['accept-language']) : null;
+    if (caller === null || text === null) return false;
+    this.send(response, text, requestIdOf(headers['x-request-id']), startedAtMs, caller);
+    return true;
+  }
+
+  /** Null: memory does not know, or it is a problem to be told. */
+  private textFor(url: string, acceptLanguage: string | undefined): string | null {
+    const question = readPlainQuestion(url.slice(PATH.length));
+    if (question === null) return null;
+    try {
+      const answer = this.lookups.answerFromMemory(question.for, question.link, question);
+      return answer === null ? null : answerText(answer, languageOf(acceptLanguage));
+    } catch {
+      // It is thrown again on the usual way, which tells it.
+      return null;
+    }
+  }
+
+  private send(
+    response: ServerResponse,
+    text: string,
+    id: string,
+    startedAtMs: number,
+    caller: ServiceCaller,
+  ): void {
+    const length = Buffer.byteLength(text);
+    response.writeHead(200, { ...this.headers, 'x-request-id': id, 'content-length': length }).end(text);
+    logAnswer(this.log, 'GET', PATH, 200, { id, startedAtMs, caller: labelOf(caller) });
+  }
+}
+
+/** Without a body, and without what only the usual way understands. */
+function isPlain({ headers }: IncomingMessage): boolean {
+  return (
+    headers['x-berth-act-for'] === undefined &&
+    headers.origin === undefined &&
+    headers.expect === undefined &&
+    headers['content-length'] === undefined &&
+    headers['transfer-encoding'] === undefined
+  );
+}
+
+function isRequestListener(listener: unknown): listener is RequestListener {
+  return typeof listener === 'function';
+}
