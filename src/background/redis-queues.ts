@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { Job, Queue, Worker } from 'bullmq';
@@ -12,10 +13,15 @@ const COMMAND_TIMEOUT_MS = 2_000;
 const CONNECT_TIMEOUT_MS = 2_000;
 const MAX_RECONNECT_MS = 5_000;
 /** A worker that was killed is missed after this time, and its work given to another. */
-const LOCK_MS = 15_000;
+export const LOCK_MS = 15_000;
 const CLOSE_WITHIN_MS = 2_000;
+/** So that what is asked for first is handed out too; without Redis a start takes no longer. */
+const READY_WITHIN_MS = 500;
+const READY_POLL_MS = 10;
 /** Whoever takes up work of a worker that died may die too. */
 const MAX_STALLED = 1_000;
+
+export const LOCK_TIME = Symbol('lock time');
 
 /** The queues in Redis of all replicas on one database. Without a Redis there are none. */
 @Injectable()
@@ -28,6 +34,7 @@ export class RedisQueues implements OnModuleDestroy {
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
     @Inject(CONFIG) private readonly config: Pick<Config, 'redis'>,
+    @Inject(LOCK_TIME) private readonly lockMs: number,
   ) {}
 
   get areThere(): boolean {
@@ -45,11 +52,14 @@ export class RedisQueues implements OnModuleDestroy {
         maxRetriesPerRequest: 0,
         commandTimeout: COMMAND_TIMEOUT_MS,
       },
+      // Either would fail for good when Redis is away at the start.
       skipWaitingForReady: true,
+      skipVersionCheck: true,
       defaultJobOptions: { removeOnComplete: true, removeOnFail: true },
     });
     queue.on('error', (error) => this.tellOnce(error));
     this.queues.push(queue);
+    await untilReady(queue);
     return queue;
   }
 
@@ -60,8 +70,8 @@ export class RedisQueues implements OnModuleDestroy {
       prefix: await this.prefix(),
       connection: { ...this.connection(), maxRetriesPerRequest: null },
       concurrency,
-      lockDuration: LOCK_MS,
-      stalledInterval: LOCK_MS,
+      lockDuration: this.lockMs,
+      stalledInterval: this.lockMs,
       maxStalledCount: MAX_STALLED,
       removeOnComplete: { count: 0 },
       removeOnFail: { count: 0 },
@@ -120,5 +130,17 @@ export class RedisQueues implements OnModuleDestroy {
     if (this.lostAt === null) return;
     this.lostAt = null;
     this.logger.log('Redis is back: background work goes on');
+  }
+}
+
+async function untilReady(queue: Queue): Promise<void> {
+  const endsAtMs = performance.now() + READY_WITHIN_MS;
+  while (performance.now() < endsAtMs) {
+    try {
+      await queue.getWaitingCount();
+      return;
+    } catch {
+      await sleep(READY_POLL_MS);
+    }
   }
 }
