@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import axios, { type AxiosInstance, isAxiosError } from 'axios';
@@ -28,9 +29,15 @@ export interface WireRequest {
 }
 
 const FAILURES_UNTIL_OPEN = 10;
+/** How long a call waits for the answer whether a Harbor that was down is back. */
+const PROBE_PATIENCE_MS = 40;
+const PROBE_MS = 2_000;
+const PROBE: WireRequest = { call: { method: 'get', path: '/systeminfo' }, address: '/systeminfo' };
 const SOCKETS = 64;
 /** Shorter than servers and proxies keep an idle connection, so that a write seldom meets a closed one. */
 const IDLE_SOCKET_MS = 4000;
+
+const NOT_ASKED: Wire = { ended: 'breaker-open', code: '' };
 
 /**
  * One attempt at a time over the wire: the connections, the credentials, the bounds and the breaker. Nothing of the
@@ -47,6 +54,9 @@ export class HarborHttp {
   private readonly url: string;
   private readonly apiUrl: string;
   private readonly metrics: HarborMetrics;
+  /** Those that run: when Harbor is found to be down, they wait no longer. */
+  private readonly reads = new Set<AbortController>();
+  private probing: Promise<void> | null = null;
 
   constructor(config: HarborConfig, metrics = new Metrics()) {
     this.deadlineMs = config.deadlineMs;
@@ -82,19 +92,38 @@ export class HarborHttp {
         halfOpenAfter: new ExponentialBackoff({ initialDelay: 500, maxDelay: 10_000 }),
       },
     );
-    this.breaker.onStateChange((state) => this.metrics.setBreakerOpen(state !== CircuitState.Closed));
+    this.breaker.onStateChange((state) => {
+      this.metrics.setBreakerOpen(state !== CircuitState.Closed);
+      if (state === CircuitState.Open) for (const read of this.reads) read.abort();
+    });
   }
 
-  /** Never throws for what Harbor or the network did. While the breaker is open, nothing is sent. */
+  /** Never throws for what Harbor or the network did. While the breaker is open, nothing is sent but its probe. */
   async send(request: WireRequest, deadline: AbortSignal): Promise<Wire> {
     if (deadline.aborted) return { ended: 'deadline', code: '' };
-    // Cockatiel would let the others wait for the probe, without their deadlines.
-    if (this.breaker.state === CircuitState.HalfOpen) return { ended: 'breaker-open', code: '' };
+    if (this.breaker.state !== CircuitState.Closed && !(await this.isBack())) return NOT_ASKED;
     try {
       return await this.breaker.execute(async () => this.measured(request, deadline));
     } catch (error) {
-      if (error instanceof BrokenCircuitError) return { ended: 'breaker-open', code: '' };
+      if (error instanceof BrokenCircuitError) return NOT_ASKED;
       throw error;
+    }
+  }
+
+  /** Asks beside the calls whether Harbor is back, when that is due: no call waits for one that is not. */
+  private async isBack(): Promise<boolean> {
+    this.probing ??= this.probe().finally(() => {
+      this.probing = null;
+    });
+    await Promise.race([this.probing, sleep(PROBE_PATIENCE_MS, undefined, { ref: false })]);
+    return this.breaker.state === CircuitState.Closed;
+  }
+
+  private async probe(): Promise<void> {
+    try {
+      await this.breaker.execute(async () => this.measured(PROBE, AbortSignal.timeout(PROBE_MS)));
+    } catch (error) {
+      if (!(error instanceof BrokenCircuitError)) throw error;
     }
   }
 
@@ -114,6 +143,10 @@ export class HarborHttp {
   private async attempt(request: WireRequest, deadline: AbortSignal): Promise<Wire> {
     const { call, address, body, registry } = request;
     const reads = call.method === 'get';
+    const ending = new AbortController();
+    const end = (): void => ending.abort();
+    deadline.addEventListener('abort', end, { once: true });
+    if (reads) this.reads.add(ending);
     const sid = reads ? this.cookie.header : null;
     try {
       const reply = await this.axios.request<Buffer>({
@@ -121,7 +154,7 @@ export class HarborHttp {
         baseURL: registry === undefined ? this.apiUrl : this.url,
         url: address,
         data: body,
-        signal: deadline,
+        signal: ending.signal,
         headers: { ...(sid === null ? {} : { Cookie: sid }), ...registryHeaders(request) },
       });
       if (reads) this.cookie.keep(reply.headers['set-cookie'] ?? []);
@@ -131,7 +164,11 @@ export class HarborHttp {
       }
       return { status: reply.status, headers, bytes: reply.data, text: reply.data.toString('utf8') };
     } catch (error) {
+      if (ending.signal.aborted && !deadline.aborted) return NOT_ASKED;
       return withoutReply(error, deadline);
+    } finally {
+      this.reads.delete(ending);
+      deadline.removeEventListener('abort', end);
     }
   }
 }

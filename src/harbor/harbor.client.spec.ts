@@ -333,18 +333,38 @@ describe('HarborClient on the wire', () => {
       expect(harbor.seen).toHaveLength(0);
     });
 
-    it('lets one call through after a while, and closes when it is answered', async () => {
+    it('asks once after a while whether it is back, and lets calls through when it is', async () => {
       const client = clientWith();
       await openBreaker(client);
-      const later = Date.now() + 60_000;
-      jest.spyOn(Date, 'now').mockReturnValue(later);
-      harbor.answers((request, response) => void setTimeout(() => json(200, PROJECT)(request, response), 30));
-      const probe = client.findProject('user-ada');
-      const meanwhile = await failure(client.findProject('user-ada'));
-      expect(meanwhile.code).toBe('harbor.unavailable');
-      await expect(probe).resolves.toMatchObject({ id: 2 });
+      jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 60_000);
+      harbor.answers(json(200, PROJECT));
+      const calls = [client.findProject('user-ada'), client.findProject('user-ada')];
+      await expect(Promise.all(calls)).resolves.toMatchObject([{ id: 2 }, { id: 2 }]);
+      expect(harbor.seen.map(({ url }) => url)).toEqual([
+        expect.stringContaining('/systeminfo'),
+        expect.stringContaining('/projects/user-ada'),
+        expect.stringContaining('/projects/user-ada'),
+      ]);
+    });
+
+    it('lets no call wait for a Harbor that is not back yet', async () => {
+      const client = clientWith();
+      await openBreaker(client);
+      jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 60_000);
+      harbor.answers(silent);
+      const calls = [failure(client.findProject('user-ada')), failure(client.findProject('user-ada'))];
+      const codes = (await Promise.all(calls)).map(({ code }) => code);
+      expect(codes).toEqual(['harbor.unavailable', 'harbor.unavailable']);
       expect(harbor.seen).toHaveLength(1);
-      await expect(client.findProject('user-ada')).resolves.toMatchObject({ id: 2 });
+    });
+
+    it('ends the reads that wait when Harbor is found to be down', async () => {
+      const client = clientWith();
+      harbor.answers(silent);
+      const waiting = failure(client.findProject('user-ada'));
+      while (harbor.seen.length === 0) await new Promise((resolve) => setImmediate(resolve));
+      await openBreaker(client);
+      expect((await waiting).code).toBe('harbor.unavailable');
     });
 
     it.each<[string, Handler]>([
