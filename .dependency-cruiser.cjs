@@ -48,6 +48,8 @@ const doors = {
     'image-access',
     'image-visibility',
     'image-grants',
+    'image-pages',
+    'image-uses',
     'image-name',
   ],
   'tag-rule': [
@@ -62,6 +64,8 @@ const doors = {
     'sweep-wishes',
     'violation-events',
     'violation.entity',
+    'violation-life',
+    'tag-digest.entity',
   ],
   restoring: ['restoring.module', 'tag-problems'],
   removal: ['removal.module'],

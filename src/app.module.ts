@@ -23,6 +23,7 @@ import { ProjectManagementModule } from './projects/project-management.module';
 import { PullSecretsModule } from './pull-secrets/pull-secrets.module';
 import { RemovalModule } from './removal/removal.module';
 import { SweepModule } from './sweep/sweep.module';
+import { RestoringModule } from './restoring/restoring.module';
 import { ThrottleModule } from './throttle/throttle.module';
 
 /** The only file that knows every module. */
@@ -50,6 +51,7 @@ export class AppModule {
         DiagnoseModule,
         ImagesModule,
         RemovalModule,
+        RestoringModule,
         LookupModule,
         JobsModule,
         PullSecretsModule,

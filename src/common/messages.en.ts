@@ -1041,6 +1041,56 @@ export const messagesEn = {
     detail:
       'The Authorization is not the one that Berth set in the webhook of this project. Berth sets it again when it next compares the project with Harbor.',
   },
+  'violation.not-found': {
+    title: 'There is no such violation',
+    detail: 'It does not exist, or it is not yours to see.',
+  },
+  'violation.settled': {
+    title: 'It is settled already',
+    detail: 'This move is not open any more: it is {state}.',
+  },
+  'violation.project-not-kept': {
+    title: 'The project is not kept by Berth',
+    detail:
+      'Berth watches {project}, which others made, and never changes anything in it. Ask its owner to put the tag back.',
+  },
+  'image.not-movable': {
+    title: 'Only latest can be moved back',
+    detail:
+      '{link} never moves, so there is nothing to go back to. Import or push what you want under another tag.',
+  },
+  'image.digest-not-in-history': {
+    title: 'The tag never had this digest',
+    detail: '{link} was never seen with {digest}. Take one from the image’s history.',
+  },
+  'field.digest': {
+    title: 'It must be a digest',
+    detail: 'Write sha256: and 64 lower-case hexadecimal digits.',
+  },
+  'tag.restore-gone': {
+    title: 'It cannot be restored: garbage collected',
+    detail:
+      'What {tag} of {repository} was before ({digest}) is not in the registry any more, or not whole. Push it again under another tag, or let an administrator accept the new one.',
+  },
+  'project.problem.tags-moved': {
+    title: 'Tags were moved',
+    detail:
+      '{count} tags that may not move point to other images than they were recorded with. Jobs go on with the recorded ones where the policy is not block. See the violations of this project, and put the tags back.',
+  },
+  'project.problem.restore-stopped': {
+    title: 'A tag is moved again and again',
+    detail:
+      'Berth put {tag} of {repository} back three times in a day, and it was moved again. Find out who moves it, then put it back yourself or let an administrator accept it.',
+  },
+  'project.problem.restore-failed': {
+    title: 'A tag could not be put back',
+    detail: '{tag} of {repository} was moved, and Berth could not put it back. The violation says why.',
+  },
+  'project.problem.digest-in-danger': {
+    title: 'An image may be collected',
+    detail:
+      'No tag is left on {digest} of {repository}, which jobs count on. Harbor’s garbage collection can take it: put a tag on it.',
+  },
   'violation.changed': {
     title: 'The violation is another one now',
     detail: 'The tag moved on or was put back meanwhile. Look at its violations again.',

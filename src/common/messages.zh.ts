@@ -955,6 +955,54 @@ export const messagesZh: Readonly<Record<MessageCode, MessageText>> = {
     detail:
       'Authorization 与 Berth 为该项目的 Webhook 设置的不同。Berth 下次将项目与 Harbor 比对时会重新设置。',
   },
+  'violation.not-found': {
+    title: '没有此违规记录',
+    detail: '它不存在，或者您无权查看。',
+  },
+  'violation.settled': {
+    title: '此违规已处理',
+    detail: '此次移动已不再是未处理状态：现在是 {state}。',
+  },
+  'violation.project-not-kept': {
+    title: '此项目不由 Berth 管理',
+    detail: '{project} 由他人创建，Berth 只监视它，从不改动其中的内容。请让其所有者把标签移回。',
+  },
+  'image.not-movable': {
+    title: '只有 latest 可以回退',
+    detail: '{link} 不会移动，因此没有可回退的版本。请以另一个标签导入或推送您需要的镜像。',
+  },
+  'image.digest-not-in-history': {
+    title: '此标签从未指向该摘要',
+    detail: '从未见过 {link} 指向 {digest}。请从镜像的历史中选择一个。',
+  },
+  'field.digest': {
+    title: '必须是摘要',
+    detail: '请填写 sha256: 加 64 位小写十六进制字符。',
+  },
+  'tag.restore-gone': {
+    title: '无法恢复：已被垃圾回收',
+    detail:
+      '{repository} 的 {tag} 原先指向的镜像（{digest}）在仓库中已不存在或不完整。请以另一个标签重新推送，或请管理员接受新的镜像。',
+  },
+  'project.problem.tags-moved': {
+    title: '有标签被移动',
+    detail:
+      '{count} 个不可移动的标签指向的镜像与记录的不同。只要策略不是 block，作业仍使用记录的镜像。请查看此项目的违规记录并把标签移回。',
+  },
+  'project.problem.restore-stopped': {
+    title: '有标签被反复移动',
+    detail:
+      'Berth 一天内已三次把 {repository} 的 {tag} 移回，但它又被移走。请查明是谁在移动它，然后自行移回或请管理员接受。',
+  },
+  'project.problem.restore-failed': {
+    title: '有标签无法移回',
+    detail: '{repository} 的 {tag} 被移动，Berth 未能把它移回。原因见违规记录。',
+  },
+  'project.problem.digest-in-danger': {
+    title: '有镜像可能被回收',
+    detail:
+      '{repository} 的 {digest} 已没有标签，但作业仍依赖它。Harbor 的垃圾回收可能清除它：请给它加一个标签。',
+  },
   'violation.changed': {
     title: '违规情况已变化',
     detail: '该标签在此期间又被移动，或已恢复。请重新查看它的违规记录。',

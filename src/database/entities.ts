@@ -18,7 +18,6 @@ import { ImageTerm } from '../images/image-term.entity';
 import { ImageShare } from '../images/image-share.entity';
 import { Image } from '../images/image.entity';
 import { DigestRemoval } from '../jobs/digest-removal.entity';
-import { ImageUse } from '../jobs/image-use.entity';
 import { JobImage } from '../jobs/job-image.entity';
 import { Job } from '../jobs/job.entity';
 import { SearchWord } from '../images/search-word.entity';
@@ -33,6 +32,8 @@ import { RuleExemptionIntent } from '../projects/rule-exemption.entity';
 import { SuspendedMembership } from '../projects/suspended-membership.entity';
 import { AuditFeed } from '../tag-rule/audit-feed.entity';
 import { TagDigest } from '../tag-rule/tag-digest.entity';
+import { Hold } from '../restoring/hold.entity';
+import { Restoration } from '../restoring/restoration.entity';
 import { RemovalIntent } from '../removal/removal-intent.entity';
 import { SweepAlarm } from '../sweep/sweep-alarm.entity';
 import { SweepProject } from '../sweep/sweep-project.entity';
@@ -68,12 +69,13 @@ export const entities = [
   SweepProject,
   SweepAlarm,
   RemovalIntent,
+  Restoration,
+  Hold,
   TagDigest,
   AuditFeed,
   Violation,
   Job,
   JobImage,
-  ImageUse,
   DigestRemoval,
   PullSecret,
   AuditEntry,

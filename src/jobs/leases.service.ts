@@ -5,7 +5,6 @@ import { v7 as uuidv7 } from 'uuid';
 import { DomainError } from '../common/errors';
 import { databaseTimeSql } from '../database/database-time';
 import { DigestRemoval } from './digest-removal.entity';
-import { ImageUse } from './image-use.entity';
 import { JobImage } from './job-image.entity';
 import { Job } from './job.entity';
 
@@ -90,6 +89,32 @@ export class LeasesService {
     }
   }
 
+  /** The digests that jobs run, each once, in the order of their names, after this one. */
+  async listLeased(after: DigestName | null, limit: number): Promise<DigestName[]> {
+    const query = this.dataSource
+      .createQueryBuilder(JobImage, 'image')
+      .innerJoin(Job, 'job', 'job.id = image.runId')
+      .select('image.project', 'project')
+      .addSelect('image.repository', 'repository')
+      .addSelect('image.digest', 'digest')
+      .distinct(true)
+      .where('image.isLeased = :leased', { leased: true })
+      .andWhere(`job.until >= ${databaseTimeSql(this.dataSource)}`);
+    if (after !== null) {
+      query.andWhere(
+        '(image.project > :project OR (image.project = :project AND (image.repository > :repository OR ' +
+          '(image.repository = :repository AND image.digest > :digest))))',
+        { ...after },
+      );
+    }
+    return query
+      .orderBy('image.project')
+      .addOrderBy('image.repository')
+      .addOrderBy('image.digest')
+      .limit(limit)
+      .getRawMany<DigestName>();
+  }
+
   /** Is one of these digests being taken away now? */
   async isBeingRemoved(digests: readonly DigestName[]): Promise<boolean> {
     for (const { project, repository, digest } of digests) {
@@ -117,13 +142,6 @@ export class LeasesService {
       const job = byId.get(runId);
       return job === undefined ? [] : [runOf(job, name, digest)];
     });
-  }
-
-  /** When jobs last ran images of these names (`project/repository:tag`); those that none ran are absent. */
-  async lastUses(names: readonly string[]): Promise<ReadonlyMap<string, Date>> {
-    if (names.length === 0) return new Map();
-    const uses = await this.dataSource.manager.findBy(ImageUse, { name: In([...names]) });
-    return new Map(uses.map(({ name, lastUsedAt }) => [name, lastUsedAt]));
   }
 
   private leases(

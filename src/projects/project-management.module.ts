@@ -4,6 +4,7 @@ import { AccountsModule } from '../accounts/accounts.module';
 import { AuthModule } from '../auth/auth.module';
 import { DirectoryModule } from '../directory/directory.module';
 import { HarborModule } from '../harbor/harbor.module';
+import { TagProblems } from '../restoring/tag-problems';
 import { CommandsController } from './commands.controller';
 import { CommandsService } from './commands.service';
 import { DriftObserver } from './drift-observer';
@@ -101,9 +102,11 @@ import { SuspendedMemberships } from './suspended-memberships.service';
     RuleExemption,
     RuleExemptionSweep,
     CommandsService,
+    TagProblems,
     PoliciesService,
   ],
   exports: [
+    DriftRepair,
     ProjectLeases,
     RuleExemption,
     ProjectPrograms,

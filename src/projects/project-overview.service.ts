@@ -15,6 +15,7 @@ import { memberOf } from './memberships';
 import { ProjectMember } from './project-member.entity';
 import { ObservedRules } from './observed-rules';
 import { onlyReconcileSees, projectProblems, type ProjectProblem } from './project-problems';
+import { movedProblem, TagProblems } from '../restoring/tag-problems';
 import { includesRole, ProjectRoles } from './project-roles';
 import { Project } from './project.entity';
 import { ProjectsService } from './projects.service';
@@ -63,6 +64,7 @@ export class ProjectOverview {
     private readonly robotProblems: RobotProblems,
     private readonly harbor: HarborClient,
     private readonly rules: ObservedRules,
+    private readonly tagProblems: TagProblems,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
@@ -77,6 +79,7 @@ export class ProjectOverview {
     const owners = await this.persons.findByIds(projects.flatMap(({ ownerPersonId }) => ownerPersonId ?? []));
     const roles = await this.rolesOf(caller.personId, projects);
     const drifts = await this.drifts.findProblems(projects.map(({ id }) => id));
+    const moved = await this.tagProblems.countMoved(projects.map(({ name }) => name));
     return projects.map((project) => ({
       project,
       owner: owners.get(project.ownerPersonId ?? '')?.username ?? null,
@@ -85,7 +88,11 @@ export class ProjectOverview {
       limitBytes: project.quotaBytes,
       tagRule: 'unknown',
       tagPolicy: tagPolicyOf(project, this.config.tagRule.policy),
-      problems: [...projectProblems(project, null), ...(drifts.get(project.id) ?? [])],
+      problems: [
+        ...projectProblems(project, null),
+        ...(drifts.get(project.id) ?? []),
+        ...movedProblem(moved.get(project.name) ?? 0),
+      ],
     }));
   }
 
@@ -131,6 +138,7 @@ export class ProjectOverview {
       problems: [
         ...projectProblems(project, facts),
         ...drifts,
+        ...(isOutsider ? [] : await this.tagProblems.list(project.name)),
         ...(await this.robotProblemsFor(caller, project, myRole)),
       ],
     };

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import type { Repository } from 'typeorm';
+import { IsNull, Not, type Repository } from 'typeorm';
 import { AccountsService } from '../accounts/accounts.service';
 import type { PersonCaller } from '../auth/caller';
 import { DomainError, isDomainError } from '../common/errors';
@@ -42,6 +42,14 @@ export class ProjectRoles {
       ({ entityType, entityId }) => entityType === 'user' && entityId === harborUserId,
     );
     return member === undefined || member.role === 'none' ? null : member.role;
+  }
+
+  /** The names of the projects in which a person has a role: his own, and where he was last seen as a member. */
+  async listNames(personId: string): Promise<string[]> {
+    const own = await this.projects.findPersonal(personId);
+    const memberships = await this.members.findBy({ personId, seenRole: Not(IsNull()) });
+    const names = await this.projects.findNames(memberships.map(({ projectId }) => projectId));
+    return [...(own === null ? [] : [own.name]), ...names.values()];
   }
 
   /** The role that Berth gave a person, whatever Harbor says; null where it gave none. */

@@ -2,6 +2,7 @@ import type { PersonCaller } from '../auth/caller';
 import { Clock } from '../common/clock';
 import type { HarborClient } from '../harbor/harbor.client';
 import type { ArtifactSize, HarborRepository, Page } from '../harbor/harbor.types';
+import type { TagProblems } from '../restoring/tag-problems';
 import type { ProjectRoles } from './project-roles';
 import { ProjectUsages } from './project-usage.service';
 import type { ProjectsService } from './projects.service';
@@ -70,6 +71,7 @@ function usagesOf(harbor: FakeHarbor): ProjectUsages {
     roles as unknown as ProjectRoles,
     harbor as unknown as HarborClient,
     new Clock(),
+    { held: () => Promise.resolve({ artifacts: 0, sizeBytes: 0 }) } as unknown as TagProblems,
   );
 }
 

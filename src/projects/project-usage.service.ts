@@ -3,6 +3,7 @@ import type { PersonCaller } from '../auth/caller';
 import { Clock } from '../common/clock';
 import { HarborClient } from '../harbor/harbor.client';
 import type { ArtifactSize, HarborQuota, Page } from '../harbor/harbor.types';
+import { TagProblems } from '../restoring/tag-problems';
 import { ProjectRoles } from './project-roles';
 import { ProjectsService } from './projects.service';
 import { UsageSum, type RepositoryUsage } from './usage-sum';
@@ -12,6 +13,8 @@ export interface ProjectUsage {
   quota: HarborQuota | null;
   /** The largest first. */
   repositories: RepositoryUsage[];
+  /** What Berth's own tags keep of it. */
+  held: { artifacts: number; sizeBytes: number };
   /** Nothing was left out, and no repository is missing. */
   complete: boolean;
   readAt: Date;
@@ -31,6 +34,7 @@ export class ProjectUsages {
     private readonly roles: ProjectRoles,
     private readonly harbor: HarborClient,
     private readonly clock: Clock,
+    private readonly tagProblems: TagProblems,
   ) {}
 
   /**
@@ -50,6 +54,7 @@ export class ProjectUsages {
     return {
       quota,
       repositories: repositories.slice(0, MAX_REPOSITORIES),
+      held: await this.tagProblems.held(project.name),
       complete: !budget.wasShort && repositories.length <= MAX_REPOSITORIES,
       readAt,
     };

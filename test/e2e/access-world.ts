@@ -3,7 +3,7 @@ import { JwtService } from '@nestjs/jwt';
 import { pushTinyImage } from '../../sandbox/registry-client';
 import type { Sandbox } from '../../sandbox/sandbox';
 import type { Caller } from './access-table';
-import { Client } from './journey';
+import { callHarbor, Client } from './journey';
 
 /** What a route is called with; `isThere` asks whether what a DELETE was about is still there. */
 export interface Call {
@@ -118,6 +118,8 @@ export class AccessWorld {
         return { query: { link: this.link, ...(caller === 'scheduler' ? { for: 'liuyizhou' } : {}) } };
       case 'POST /lookup':
         return { body: { links: [this.link], ...(caller === 'scheduler' ? { for: 'liuyizhou' } : {}) } };
+      case 'GET /lookup/available':
+        return caller === 'scheduler' ? { query: { for: 'liuyizhou' } } : {};
       case 'PUT /jobs/{jobId}/images':
         return { parameters: { jobId: 'slurm-1' }, body: this.job };
       case 'DELETE /jobs/{jobId}':
@@ -142,6 +144,21 @@ export class AccessWorld {
         await this.push('passing', 'v1');
         const isThere = () => this.isThere(`/projects/${PROJECT}/repositories/passing/tags`);
         return { parameters: { project: PROJECT, repository: 'passing', tag: 'v1' }, isThere };
+      }
+      case 'GET /violations/{id}':
+      case 'POST /violations/{id}/restore':
+        return { parameters: { id: await this.openViolation() } };
+      case 'POST /violations/{id}/acknowledge':
+        return {
+          parameters: { id: await this.openViolation() },
+          body: { reason: 'Agreed', acceptNewDigest: true },
+        };
+      case 'POST /images/{id}/rollback': {
+        const digest = await this.push('rolling', 'latest');
+        const link = `${this.sandbox.harbor.address}/${PROJECT}/rolling:latest`;
+        const made = await this.person.post('/images', { link, ...IMAGE });
+        const id = String(made.body.id ?? (made.body.params as { imageId: string }).imageId);
+        return { parameters: { id }, body: { digest } };
       }
       case 'PUT /projects/{project}/policies':
         return { parameters: { project }, body: { tagRule: 'site' } };
@@ -213,10 +230,34 @@ export class AccessWorld {
     await this.makeTeam(this.team);
   }
 
-  private async push(repository: string, tag: string): Promise<void> {
+  private async push(repository: string, tag: string, content = `${repository}:${tag}`): Promise<string> {
     const { harborAdmin, harbor } = this.sandbox;
     const link = { project: PROJECT, repository, tag };
-    await pushTinyImage({ registryUrl: harbor.url, ...harborAdmin, link, content: `${repository}:${tag}` });
+    return pushTinyImage({ registryUrl: harbor.url, ...harborAdmin, link, content });
+  }
+
+  /** A tag of liuyizhou's that somebody moved. */
+  private async openViolation(): Promise<string> {
+    const open = async (): Promise<string | undefined> => {
+      const { body } = await ok(this.person.get('/violations?state=open'));
+      return (body as { items: { id: string }[] }).items[0]?.id;
+    };
+    const known = await open();
+    if (known !== undefined) return known;
+    const tag = `moved-${++this.teams}`;
+    await this.push('moved', tag);
+    const link = `${this.sandbox.harbor.address}/${PROJECT}/moved:${tag}`;
+    const { body } = await ok(this.person.post('/images', { link, ...IMAGE }));
+    const { harborAdmin } = this.sandbox;
+    const rules = `/projects/${PROJECT}/immutabletagrules`;
+    const [rule] = (await callHarbor(this.sandbox, harborAdmin, 'GET', rules)).body as { id: number }[];
+    const put = async (disabled: boolean) =>
+      callHarbor(this.sandbox, harborAdmin, 'PUT', `${rules}/${rule?.id}`, { ...rule, disabled });
+    await put(true);
+    await this.push('moved', tag, `${tag} again`);
+    await put(false);
+    await ok(this.person.post(`/images/${String(body.id)}/check`));
+    return (await open()) ?? '';
   }
 
   /** Somebody who logged in once. */

@@ -52,7 +52,7 @@ describe('deleting a protected tag while Harbor fails at one write', () => {
   };
 
   beforeAll(async () => {
-    sandbox = await startTestSandbox({ env: { HARBOR_DEADLINE_MS: '400' } });
+    sandbox = await startTestSandbox({ env: { HARBOR_DEADLINE_MS: '500' } });
     liu = await Client.login(sandbox, 'liuyizhou');
     await liu.post('/account/credentials', {});
     await push('keep');

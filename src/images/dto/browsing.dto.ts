@@ -2,6 +2,7 @@ import { ApiProperty, OmitType } from '@nestjs/swagger';
 import { PageQuery } from '../../common/paging';
 import { PlatformDto } from '../../common/platform.dto';
 import type { ArtifactKind, ArtifactPlatform, HarborRepository, HarborScan } from '../../harbor/harbor.types';
+import { isHoldTag } from '../../tag-rule/hold-tag';
 import { isMovable } from '../../tag-rule/tag-rule';
 import type { AccessoryKind } from '../accessory-kind';
 import type { BrowsedAccessory, BrowsedTag } from '../browsing.service';
@@ -126,6 +127,12 @@ export class TagDto {
   })
   violation: TagViolationDto | null;
 
+  @ApiProperty({
+    example: false,
+    description: 'Berth’s own tag, which keeps the image from garbage collection while somebody counts on it',
+  })
+  hold: boolean;
+
   @ApiProperty({ example: true, description: 'A signature is attached; nobody checked whose' })
   signed: boolean;
 
@@ -170,6 +177,7 @@ export function toTagDto({ artifact, tag, accessories, attached, record, imageId
     movable: isAttachment || isMovable(tag.name),
     imageId,
     violation: recordedDigest === null || recordedDigest === digest ? null : { recordedDigest },
+    hold: isHoldTag(tag.name),
     signed: accessories.some((accessory) => accessory.kind === 'signature'),
     hasSbom: accessories.some((accessory) => accessory.kind === 'sbom'),
     vulnerabilities: scan === null ? null : toVulnerabilitiesDto(scan),

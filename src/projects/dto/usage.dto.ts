@@ -31,6 +31,12 @@ export class ProjectUsageDto {
   @ApiProperty({ type: [RepositoryUsageDto], description: 'The largest first' })
   repositories: RepositoryUsageDto[];
 
+  @ApiProperty({
+    type: ArtifactsUsageDto,
+    description: 'Of these, what Berth’s own tags (berth-hold-…) keep because jobs count on it',
+  })
+  held: ArtifactsUsageDto;
+
   @ApiProperty({ example: true, description: 'False: there is more than could be read at once' })
   complete: boolean;
 
@@ -39,11 +45,12 @@ export class ProjectUsageDto {
 }
 
 export function toProjectUsageDto(project: string, usage: ProjectUsage): ProjectUsageDto {
-  const { quota, repositories, complete, readAt } = usage;
+  const { quota, repositories, held, complete, readAt } = usage;
   return {
     project,
     quota: { usedBytes: quota?.usedBytes ?? null, limitBytes: quota?.limitBytes ?? null },
     repositories,
+    held,
     complete,
     readAt,
   };

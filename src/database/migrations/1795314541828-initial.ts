@@ -1,7 +1,7 @@
 import { type MigrationInterface, type QueryRunner, Table } from 'typeorm';
 import { migrationColumns } from '../migration-columns';
 
-export class Initial1795313793157 implements MigrationInterface {
+export class Initial1795314541828 implements MigrationInterface {
   async up(queryRunner: QueryRunner): Promise<void> {
     const column = migrationColumns(queryRunner);
     await queryRunner.createTable(
@@ -359,13 +359,6 @@ export class Initial1795313793157 implements MigrationInterface {
     );
     await queryRunner.createTable(
       new Table({
-        name: 'image_uses',
-        columns: [column.id('id'), column.text('name', 512), column.time('lastUsedAt')],
-        indices: [{ name: 'uq_image_uses_name', columnNames: ['name'], isUnique: true }],
-      }),
-    );
-    await queryRunner.createTable(
-      new Table({
         name: 'job_images',
         columns: [
           column.id('id'),
@@ -652,6 +645,49 @@ export class Initial1795313793157 implements MigrationInterface {
     );
     await queryRunner.createTable(
       new Table({
+        name: 'holds',
+        columns: [
+          column.id('id'),
+          column.text('projectId', 36),
+          column.text('project', 255),
+          column.text('repository', 255),
+          column.text('digest', 71),
+          column.text('reason', 16),
+          column.bytes('sizeBytes'),
+          column.time('since'),
+          column.time('heldAt', 'nullable'),
+        ],
+        indices: [
+          { name: 'uq_holds_digest', columnNames: ['project', 'repository', 'digest'], isUnique: true },
+        ],
+      }),
+    );
+    await queryRunner.createTable(
+      new Table({
+        name: 'restorations',
+        columns: [
+          column.id('id'),
+          column.text('violationId', 36),
+          column.text('tagRecordId', 36),
+          column.text('project', 255),
+          column.text('repository', 255),
+          column.text('tag', 128),
+          column.text('username', 256, 'nullable'),
+          column.text('state', 16),
+          column.text('problem', 64, 'nullable'),
+          column.count('tries'),
+          column.time('dueAt', 'nullable'),
+          column.time('doneAt', 'nullable'),
+        ],
+        indices: [
+          { name: 'ix_restorations_project', columnNames: ['project', 'state'] },
+          { name: 'ix_restorations_record', columnNames: ['tagRecordId', 'state', 'doneAt'] },
+          { name: 'uq_restorations_violation', columnNames: ['violationId'], isUnique: true },
+        ],
+      }),
+    );
+    await queryRunner.createTable(
+      new Table({
         name: 'removals',
         columns: [
           column.id('id'),
@@ -797,6 +833,8 @@ export class Initial1795313793157 implements MigrationInterface {
     await queryRunner.dropTable('sweep_projects');
     await queryRunner.dropTable('sweep_alarms');
     await queryRunner.dropTable('removals');
+    await queryRunner.dropTable('restorations');
+    await queryRunner.dropTable('holds');
     await queryRunner.dropTable('tag_digests');
     await queryRunner.dropTable('audit_feeds');
     await queryRunner.dropTable('suspended_memberships');
@@ -811,7 +849,6 @@ export class Initial1795313793157 implements MigrationInterface {
     await queryRunner.dropTable('search_words');
     await queryRunner.dropTable('jobs');
     await queryRunner.dropTable('job_images');
-    await queryRunner.dropTable('image_uses');
     await queryRunner.dropTable('digest_removals');
     await queryRunner.dropTable('images');
     await queryRunner.dropTable('image_shares');

@@ -1,0 +1,85 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import type { DataSource } from 'typeorm';
+import type { MessageCode, MessageParams } from '../common/messages.en';
+import { Violation } from '../tag-rule/violation.entity';
+import { Hold } from './hold.entity';
+import { Restoration } from './restoration.entity';
+
+const STOPPED: MessageCode = 'project.problem.restore-stopped';
+const FAILED: MessageCode = 'project.problem.restore-failed';
+
+/** Of each kind no more are shown one by one. */
+const MAX_SHOWN = 5;
+
+export interface TagProblem {
+  code: MessageCode;
+  params: MessageParams;
+}
+
+/** What is wrong with the tags of a project, for those who belong to it. */
+@Injectable()
+export class TagProblems {
+  constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
+
+  /** How many tags moved and nobody decided about, by project; projects without any are left out. */
+  async countMoved(projects: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    if (projects.length === 0) return new Map();
+    const counted = await this.dataSource
+      .createQueryBuilder(Violation, 'violation')
+      .select('violation.project', 'project')
+      .addSelect('COUNT(*)', 'moved')
+      .where("violation.project IN (:...projects) AND violation.state = 'open'", { projects })
+      .groupBy('violation.project')
+      .getRawMany<{ project: string; moved: string | number }>();
+    return new Map(counted.map(({ project, moved }) => [project, Number(moved)]));
+  }
+
+  /** Of a project: what moved, what Berth could not put back, and what Harbor may collect although it is needed. */
+  async list(project: string): Promise<TagProblem[]> {
+    const moved = (await this.countMoved([project])).get(project) ?? 0;
+    const failed = await this.dataSource
+      .createQueryBuilder(Restoration, 'restoration')
+      .innerJoin(
+        Violation,
+        'violation',
+        "violation.id = restoration.violationId AND violation.state = 'open'",
+      )
+      .where("restoration.project = :project AND restoration.state IN ('failed', 'stopped')", { project })
+      .orderBy('restoration.id', 'DESC')
+      .take(MAX_SHOWN)
+      .getMany();
+    const inDanger = await this.dataSource
+      .createQueryBuilder(Hold, 'hold')
+      .where('hold.project = :project AND hold.heldAt IS NULL', { project })
+      .orderBy('hold.id', 'DESC')
+      .take(MAX_SHOWN)
+      .getMany();
+    return [
+      ...movedProblem(moved),
+      ...failed.map(({ state, repository, tag }) => ({
+        code: state === 'stopped' ? STOPPED : FAILED,
+        params: { repository, tag },
+      })),
+      ...inDanger.map(({ repository, digest }) => ({
+        code: 'project.problem.digest-in-danger' as const,
+        params: { repository, digest },
+      })),
+    ];
+  }
+
+  /** What Berth's own tags keep in a project, as artifacts with all their layers added up. */
+  async held(project: string): Promise<{ artifacts: number; sizeBytes: number }> {
+    const sum = await this.dataSource
+      .createQueryBuilder(Hold, 'hold')
+      .select('COUNT(*)', 'artifacts')
+      .addSelect('SUM(hold.sizeBytes)', 'sizeBytes')
+      .where('hold.project = :project AND hold.heldAt IS NOT NULL', { project })
+      .getRawOne<{ artifacts: string | number; sizeBytes: string | number | null }>();
+    return { artifacts: Number(sum?.artifacts ?? 0), sizeBytes: Number(sum?.sizeBytes ?? 0) };
+  }
+}
+
+export function movedProblem(count: number): TagProblem[] {
+  return count === 0 ? [] : [{ code: 'project.problem.tags-moved', params: { count } }];
+}
