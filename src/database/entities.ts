@@ -37,6 +37,7 @@ import { Restoration } from '../restoring/restoration.entity';
 import { RemovalIntent } from '../removal/removal-intent.entity';
 import { SweepAlarm } from '../sweep/sweep-alarm.entity';
 import { SweepProject } from '../sweep/sweep-project.entity';
+import { TagHint } from '../tag-rule/tag-hint.entity';
 import { TagRecord } from '../tag-rule/tag-record.entity';
 import { Violation } from '../tag-rule/violation.entity';
 
@@ -66,6 +67,7 @@ export const entities = [
   ImageTerm,
   SearchWord,
   TagRecord,
+  TagHint,
   SweepProject,
   SweepAlarm,
   RemovalIntent,

@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
-import type { PersonCaller } from '../auth/caller';
 import { PersonsService } from '../auth/persons.service';
 import { DomainError } from '../common/errors';
 import type { TagState } from '../tag-rule/tag-rule';
@@ -28,6 +27,12 @@ import { TermRarity, type KnownTerm } from './term-rarity';
 
 export const IMAGE_SCOPES = ['available', 'mine', 'shared', 'public', 'all'] as const;
 export type ImageScope = (typeof IMAGE_SCOPES)[number];
+
+/** Whoever looks at a list; without a person it is somebody whom Berth does not know. */
+export interface Viewer {
+  personId: string | null;
+  isAdmin: boolean;
+}
 
 export interface ImageQuery {
   scope: ImageScope;
@@ -91,7 +96,7 @@ export class ImageLists {
    * @throws DomainError forbidden `auth.forbidden` for all images, unless the caller is an admin
    */
   async page(
-    caller: PersonCaller,
+    caller: Viewer,
     query: ImageQuery,
     after: Position | null,
     limit: number,
@@ -110,7 +115,7 @@ export class ImageLists {
   }
 
   /** How many there are, as far as a bounded count sees. @throws as page */
-  async count(caller: PersonCaller, query: ImageQuery): Promise<ImageCount> {
+  async count(caller: Viewer, query: ImageQuery): Promise<ImageCount> {
     const plan = await this.plan(caller, query);
     if (plan === null) return { total: 0, isExact: true };
     if (plan.few !== null) {
@@ -146,7 +151,7 @@ export class ImageLists {
   }
 
   /** Null when nothing can fit. */
-  private async plan(caller: PersonCaller, query: ImageQuery): Promise<Plan | null> {
+  private async plan(caller: Viewer, query: ImageQuery): Promise<Plan | null> {
     const { scope, taskType } = query;
     if (scope === 'all' && !caller.isAdmin) {
       throw new DomainError('forbidden', 'auth.forbidden', { role: 'admin' });
@@ -174,7 +179,7 @@ export class ImageLists {
       conditions: [
         ...terms.map((term): Sql => ({ text: 'INSTR(a.terms, ?) > 0', values: [pieceOf(term)] })),
         ...(owner === undefined ? [] : [{ text: 'a.personId = ?', values: [owner.id] }]),
-        ...(scope === 'shared' ? [{ text: 'a.personId <> ?', values: [caller.personId] }] : []),
+        ...(scope === 'shared' ? [{ text: 'a.personId <> ?', values: [caller.personId ?? ''] }] : []),
         ...(query.state === undefined
           ? []
           : [hasState(query.state, audiences === null ? 'a.id' : 'a.imageId')]),

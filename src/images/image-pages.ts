@@ -1,10 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { In, type DataSource } from 'typeorm';
-import type { PersonCaller } from '../auth/caller';
 import { PersonsService } from '../auth/persons.service';
 import { TagRecordsService } from '../tag-rule/tag-records.service';
-import { ImageLists, type ImageCount, type ImageQuery } from './image-lists';
+import { ImageLists, type ImageCount, type ImageQuery, type Viewer } from './image-lists';
 import { ImageVisibility } from './image-visibility';
 import { Image } from './image.entity';
 import type { CatalogedImage } from './images.service';
@@ -33,12 +32,7 @@ export class ImagePages {
    * same.
    * @throws DomainError forbidden `auth.forbidden` for all images, unless the caller is an admin
    */
-  async list(
-    caller: PersonCaller,
-    query: ImageQuery,
-    after: Position | null,
-    limit: number,
-  ): Promise<ImagePage> {
+  async list(caller: Viewer, query: ImageQuery, after: Position | null, limit: number): Promise<ImagePage> {
     const { rows, next } = await this.lists.page(caller, query, after, limit);
     return {
       images: await this.load(
@@ -50,12 +44,12 @@ export class ImagePages {
   }
 
   /** How many there are, as far as a bounded count sees. @throws as list */
-  async count(caller: PersonCaller, query: ImageQuery): Promise<ImageCount> {
+  async count(caller: Viewer, query: ImageQuery): Promise<ImageCount> {
     return this.lists.count(caller, query);
   }
 
   /** In the order of the ids. What went meanwhile is left out. */
-  private async load(caller: PersonCaller, ids: readonly string[]): Promise<CatalogedImage[]> {
+  private async load(caller: Viewer, ids: readonly string[]): Promise<CatalogedImage[]> {
     if (ids.length === 0) return [];
     const found = await this.dataSource.manager.findBy(Image, { id: In([...ids]) });
     const images = new Map(found.map((image) => [image.id, image]));

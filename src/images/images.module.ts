@@ -22,6 +22,7 @@ import { ImageTerm } from './image-term.entity';
 import { ImagePages } from './image-pages';
 import { ImageLists } from './image-lists';
 import { TermRarity } from './term-rarity';
+import { ImageUses } from './image-uses';
 import { ImageVerdicts } from './image-verdicts.service';
 import { ImageVisibility } from './image-visibility';
 import { Image } from './image.entity';
@@ -48,6 +49,7 @@ import { SearchWord } from './search-word.entity';
     ImageVisibility,
     ImageLists,
     ImagePages,
+    ImageUses,
     TermRarity,
     ImageGrants,
     ImageSharing,
@@ -55,6 +57,6 @@ import { SearchWord } from './search-word.entity';
     ImageBatchService,
     BrowsingService,
   ],
-  exports: [ImageImporters, ImagesService, ImageAccess, ImageVisibility, ImageGrants, ImagePages],
+  exports: [ImageImporters, ImagesService, ImageAccess, ImageVisibility, ImageGrants, ImagePages, ImageUses],
 })
 export class ImagesModule {}

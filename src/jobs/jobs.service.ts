@@ -11,17 +11,15 @@ import type { Config } from '../config/config';
 import { CONFIG } from '../config/config.module';
 import { isUniqueViolation } from '../database/database-errors';
 import { databaseTimeSql } from '../database/database-time';
+import { ImageUses } from '../images/image-uses';
 import { LookupService } from '../lookup/lookup.service';
 import { PullRobots } from '../pull-secrets/pull-robots';
-import { ImageUses } from './image-uses';
 import { JobImage } from './job-image.entity';
 import { lookUpAll, type LookedUp } from './job-lookups';
 import { readJobQuestion, type JobQuestion } from './job-question';
 import { Job } from './job.entity';
 import { LeasesService } from './leases.service';
 
-/** How often a running job makes its images newly used. */
-const USED_EVERY_MS = 60_000;
 /** A second call that began in the same moment, and one after it. */
 const TRIES = 3;
 
@@ -98,9 +96,7 @@ export class JobsService {
     ]);
     const leasedUntil = extended?.until ?? null;
     if (leasedUntil === null) return null;
-    if (this.clock.now().getTime() - job.seenAt.getTime() >= USED_EVERY_MS) {
-      await this.uses.touch(images.map(({ name }) => name));
-    }
+    await this.uses.note(images.map(({ name }) => name));
     return answerOf(job, question, images, leasedUntil);
   }
 
@@ -150,7 +146,7 @@ export class JobsService {
       await this.audit.record(manager, caller, 'job.images-leased', targetOf(job, found));
     });
     await this.refuseRemoved(job, found);
-    await this.uses.touch(found.map(({ name }) => name));
+    await this.uses.note(found.map(({ name }) => name));
   }
 
   /** A removal is written first and then looks for leases: one of the two sees the other. */

@@ -3,6 +3,8 @@ import { AuthModule } from '../auth/auth.module';
 import { HarborModule } from '../harbor/harbor.module';
 import { ImagesModule } from '../images/images.module';
 import { TagRuleModule } from '../tag-rule/tag-rule.module';
+import { AvailableImages } from './available-images';
+import { AvailableController } from './available.controller';
 import { FactReader } from './fact-reader';
 import { LookupFront } from './lookup-front';
 import { LookupMemory } from './lookup-memory';
@@ -12,8 +14,8 @@ import { PullRights } from './pull-rights';
 
 @Module({
   imports: [AuthModule, HarborModule, ImagesModule, TagRuleModule],
-  controllers: [LookupController],
-  providers: [FactReader, LookupFront, LookupMemory, LookupService, PullRights],
+  controllers: [LookupController, AvailableController],
+  providers: [AvailableImages, FactReader, LookupFront, LookupMemory, LookupService, PullRights],
   exports: [LookupService],
 })
 export class LookupModule {}

@@ -127,9 +127,9 @@ export class LookupService {
     return this.find({ username }, this.readLink(linkText), options);
   }
 
-  /** Can anything be answered, now that the database may be away? */
+  /** Is there anything that is answered while the database is away? */
   get canAnswer(): boolean {
-    return this.feed.isUpToDate || (!this.memory.isEmpty && !this.isAwayTooLong);
+    return !this.memory.isEmpty && !this.isAwayTooLong;
   }
 
   private readLink(text: string, pointer = '?link'): ImageLink {
@@ -343,7 +343,7 @@ export class LookupService {
 }
 
 /** A person asks for himself; a scheduler names the person. */
-function askerOf(caller: Caller, username: string | undefined): AskerName {
+export function askerOf(caller: Caller, username: string | undefined): AskerName {
   if (caller.kind === 'person') {
     if (username !== undefined && usernameKey(username) !== usernameKey(caller.username)) {
       throw new DomainError('forbidden', 'lookup.for-forbidden');

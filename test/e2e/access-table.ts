@@ -125,6 +125,7 @@ const ROWS: Readonly<Record<string, string>> = {
   'GET /admin/offboarding':                   ADMINS,
   'GET /admin/quota-requests':                 ADMINS,
   'POST /admin/reconcile':                     ADMINS,
+  'GET /freshness':                            '401       403    403   2xx   2xx       2xx      403    401     401',
   'GET /admin/sweeps':                         ADMINS,
   'POST /admin/sweeps':                        ADMINS,
   'GET /admin/reconcile':                      ADMINS,
