@@ -27,7 +27,7 @@ export class DependencyWatch {
   ) {}
 
   get isVital(): boolean {
-    return this.dependency.isVital;
+    return this.dependency.isVital();
   }
 
   /** Never rejects: being away is a state. */

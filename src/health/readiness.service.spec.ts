@@ -13,8 +13,8 @@ const silent = async (): Promise<void> => new Promise(() => undefined);
 function readiness(database: Dependency['check'], directory: Dependency['check']): ReadinessService {
   return new ReadinessService(
     [
-      { name: 'database', isVital: true, check: database },
-      { name: 'directory', isVital: false, check: directory },
+      { name: 'database', isVital: () => true, check: database },
+      { name: 'directory', isVital: () => false, check: directory },
     ],
     new Clock(),
     new Draining(),
