@@ -122,6 +122,10 @@ const refusedByCode: Readonly<Record<string, readonly string[]>> = {
     `https://${'x'.repeat(1100)}`,
     `${host}/p/app:${'t'.repeat(1025)}`,
     '\u0000'.repeat(2000),
+    `${host}/p/${'a-'.repeat(4096)}`,
+    `${host}/${'a/'.repeat(4096)}a:v1`,
+    `${host}/p/app${':v1'.repeat(2700)}`,
+    `${host}/p/app${'@sha256:'.repeat(1000)}`,
   ],
   'link.empty': ['', ' ', '\n', '\t \r\n', ' '.repeat(1024)],
   'link.scheme': [
