@@ -1,9 +1,10 @@
 import { parseArgs } from 'node:util';
+import { catalogSection } from './catalog';
 import { lookupSection } from './lookup';
 import { provisioningSection } from './provisioning';
 import type { Section } from './section';
 
-const SECTIONS: readonly Section[] = [provisioningSection, lookupSection];
+const SECTIONS: readonly Section[] = [provisioningSection, catalogSection, lookupSection];
 
 /** `npm run bench [-- [section …] [--size N]]`: all sections, or those that are named. */
 async function main(): Promise<void> {

@@ -291,7 +291,7 @@ describe.each(Object.entries(engines))('lists of images on %s', (engine, create)
     >(`EXPLAIN ${sql}`, parameters);
     return steps
       .filter(({ table }) => table !== null && !table.startsWith('<'))
-      .filter(({ type, Extra, rows }) => {
+      .filter(({ table, type, Extra, rows }) => {
         const sorts =
           Extra.includes('filesort') && !(sql.includes('DISTINCT') && Number(rows) <= MOST_SORTED);
         return type === 'ALL' || sorts || (type === 'index' && table !== 'images');

@@ -32,6 +32,7 @@ export interface ImageSeed {
 }
 
 const DIGEST = `sha256:${'0'.repeat(64)}`;
+const NO_RANDOM = new Uint8Array(16);
 const AT = Date.parse('2026-01-01T00:00:00Z');
 
 /** An image as an import would store it, with the shares that it has. */
@@ -43,7 +44,7 @@ export function imageOf(seed: ImageSeed, number: number): WorldImage {
   const isPublic = seed.sharedWith?.everybody === true;
   const record = recordOf({ project, repository, tag, kind, platforms }, seed.state ?? 'as-recorded', at);
   const image: Image = {
-    id: uuidv7({ msecs: at.getTime(), seq: number }),
+    id: idOf(at, number),
     personId,
     name: `${project}/${repository}:${tag}`,
     project,
@@ -114,7 +115,12 @@ function recordOf(
     historyCount: 0,
     version: 1,
   };
-  return { ...record, id: uuidv7() };
+  return { ...record, id: idOf(at, 0) };
+}
+
+/** The same for the same image, so that it can be made again. */
+function idOf(at: Date, seq: number): string {
+  return uuidv7({ msecs: at.getTime(), seq, random: NO_RANDOM });
 }
 
 /** Stores images in their tables, many rows a statement. */

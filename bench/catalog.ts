@@ -1,0 +1,265 @@
+import { randomBytes } from 'node:crypto';
+import { JwtService } from '@nestjs/jwt';
+import { createConnection, type Connection } from 'mysql2';
+import { startSurroundings, manyPeople, type Surroundings } from '../sandbox/surroundings';
+import { AccessTokens } from '../src/auth/access-tokens';
+import { Person } from '../src/auth/person.entity';
+import { PersonGroup } from '../src/auth/person-group.entity';
+import { loadConfig } from '../src/config/load-config';
+import { createDataSource, dataSourceOptions, migrateAndClose } from '../src/database/data-source';
+import { ownerAudience } from '../src/images/audience';
+import { ImageAudience } from '../src/images/image-audience.entity';
+import { ImageTerm } from '../src/images/image-term.entity';
+import { Image } from '../src/images/image.entity';
+import { isWord, postingOf, splitTerms } from '../src/images/search-terms';
+import { SearchWord } from '../src/images/search-word.entity';
+import { TagRecord } from '../src/tag-rule/tag-record.entity';
+import type { WorldImage } from '../test/medium/image-world';
+import { bulkLoad, run } from './bulk-load';
+import { catalogData, type CatalogData } from './catalog-data';
+import { freePort, startChild } from './child';
+import { serverDatabase } from './server-database';
+import type { Section } from './section';
+import { head, megabytes, milliseconds, row } from './table';
+
+const IMAGES = 1_000_000;
+const READY = '/api/v1/health/ready';
+const ASKED = 200;
+const POOL_BYTES = 3 * 1024 ** 3;
+
+/** What is asked, as `GET /images?…`. */
+const QUESTIONS: readonly [name: string, query: string][] = [
+  ['available, newest', 'scope=available'],
+  ['available, by title', 'scope=available&sort=title'],
+  ['available, last used', 'scope=available&sort=lastUsed'],
+  ['available, of a task type', 'scope=available&taskType=openmpi'],
+  ['mine', 'scope=mine'],
+  ['shared with me', 'scope=shared'],
+  ['public, largest', 'scope=public&sort=largest'],
+  ['search: pytorch', 'scope=available&q=pytorch'],
+  ['search: pytorch notebook, by title', 'scope=available&q=pytorch%20notebook&sort=title'],
+  ['search: 深度学习', 'scope=available&q=深度学习'],
+  ['search: 大模型训练 vllm', 'scope=public&q=大模型训练%20vllm'],
+  ['search: a beginning (meg)', 'scope=available&q=meg'],
+  ['search: a rare word', 'scope=available&q=wn3z'],
+  ['search: w, which thousands of words begin with', 'scope=public&q=w'],
+  ['a label on arm64', 'scope=available&label=大模型&platform=linux/arm64'],
+  ['a project', 'scope=available&project=team-3'],
+  ['Helm charts that moved', 'scope=available&kind=helm-chart&state=moved'],
+  ['an owner', 'scope=available&owner=p1'],
+  ['all (admin), newest', 'scope=all'],
+  ['all (admin), by title, pytorch on arm64', 'scope=all&sort=title&q=pytorch&platform=linux/arm64'],
+];
+const COUNTS: readonly [name: string, query: string][] = [
+  ['available, with count=true', 'scope=available&limit=1&count=true'],
+  ['search: pytorch, with count=true', 'scope=available&q=pytorch&limit=1&count=true'],
+  ['all (admin), with count=true', 'scope=all&limit=1&count=true'],
+];
+
+/** First pages and searches over a large catalog, through HTTP, one at a time, each by another person. */
+export const catalogSection: Section = {
+  name: 'catalog',
+  title: 'Lists and searches of the catalog, on MariaDB',
+  run: async ({ size = IMAGES }) => {
+    const database = await serverDatabase();
+    const around = await startSurroundings(manyPeople(1));
+    try {
+      await measure(database.url, around, size);
+    } finally {
+      await around.stop();
+      await database.drop();
+    }
+  },
+};
+
+async function measure(databaseUrl: string, around: Surroundings, size: number): Promise<void> {
+  const env = {
+    ...around.env(databaseUrl, await freePort()),
+    LDAP_GROUP_BASE_DN: around.directory.groupBaseDn,
+  };
+  const config = loadConfig(env);
+  const people = catalogData(Math.max(100, Math.round(size / 100)));
+  await migrateAndClose(dataSourceOptions(config.database));
+  const began = performance.now();
+  await fill(databaseUrl, people, size);
+  head('filled', 'rows', 'seconds');
+  row(
+    `images of ${people.people.length} people`,
+    String(size),
+    ((performance.now() - began) / 1000).toFixed(0),
+  );
+  const berth = await startChild('src/main.js', READY, env);
+  const tokens = tokensFor(people, config);
+  try {
+    head(`GET /images, ${ASKED} people one after the other`, 'p50', 'p95', 'items');
+    for (const [name, query] of [...QUESTIONS, ...COUNTS]) {
+      const { p50Ms, p95Ms, items } = await ask(berth.url, query, tokens);
+      row(name, milliseconds(p50Ms), milliseconds(p95Ms), items.toFixed(0));
+    }
+    row('memory after it (RSS)', megabytes(berth.rssBytes()), '', '');
+  } finally {
+    await berth.stop();
+  }
+}
+
+/** Other people each time; some have many images, most have few. `items` is the mean of a page. */
+async function ask(
+  url: string,
+  query: string,
+  tokens: readonly string[],
+): Promise<{ p50Ms: number; p95Ms: number; items: number }> {
+  const times: number[] = [];
+  let items = 0;
+  for (let number = -5; number < ASKED; number += 1) {
+    const token = tokens[(number + 5) % tokens.length] ?? '';
+    const began = performance.now();
+    const response = await fetch(`${url}/api/v1/images?${query}`, {
+      headers: { authorization: `Bearer ${token}` },
+    });
+    const body = (await response.json()) as { items: unknown[] };
+    if (!response.ok) throw new Error(`${query}: ${response.status} ${JSON.stringify(body)}`);
+    if (number < 0) continue;
+    times.push(performance.now() - began);
+    items += body.items.length / ASKED;
+  }
+  times.sort((a, b) => a - b);
+  const at = (part: number): number =>
+    times[Math.min(times.length - 1, Math.floor(times.length * part))] ?? NaN;
+  return { p50Ms: at(0.5), p95Ms: at(0.95), items };
+}
+
+function tokensFor({ people }: CatalogData, config: ReturnType<typeof loadConfig>): string[] {
+  const tokens = new AccessTokens(new JwtService({}), config);
+  return Array.from({ length: ASKED }, (_, number) => {
+    const person = people[Math.floor((number * people.length) / ASKED / (number % 2 === 0 ? 1 : 20))];
+    if (person === undefined) throw new Error('nobody there');
+    return tokens.issue(personOf(person), randomBytes(16).toString('hex'), true);
+  });
+}
+
+async function fill(url: string, world: CatalogData, size: number): Promise<void> {
+  const connection = createConnection(url.replace(/^mariadb:/, 'mysql:'));
+  const dataSource = await createDataSource(dataSourceOptions({ type: 'mariadb', url })).initialize();
+  const load = bulkLoad.bind(null, connection, dataSource);
+  try {
+    await run(connection, `SET GLOBAL innodb_buffer_pool_size = ${POOL_BYTES}`);
+    await run(connection, 'SET GLOBAL innodb_log_file_size = 1073741824');
+    await run(connection, 'SET unique_checks = 0, foreign_key_checks = 0');
+    await load(Person, world.people.map(personOf));
+    await load(PersonGroup, memberships(world));
+    const indexed = new Indexed();
+    await load(
+      TagRecord,
+      each(size, (number) => world.image(number).record),
+    );
+    await load(
+      Image,
+      each(size, (number) => indexed.add(world.image(number))),
+    );
+    await load(ImageAudience, indexed.audienceRows());
+    await load(ImageTerm, indexed.termRows());
+    await load(SearchWord, indexed.words());
+    await run(
+      connection,
+      'ANALYZE TABLE images, image_audiences, image_terms, search_words, tag_records, persons',
+    );
+  } finally {
+    await dataSource.destroy();
+    await end(connection);
+  }
+}
+
+async function end(connection: Connection): Promise<void> {
+  await new Promise<void>((resolve) => connection.end(() => resolve()));
+}
+
+function* each<T>(count: number, make: (number: number) => T): Generator<T> {
+  for (let number = 0; number < count; number += 1) yield make(number);
+}
+
+/** What the images have, in the order of the tables that it goes into. */
+class Indexed {
+  private readonly images: Omit<ImageAudience, 'audience'>[] = [];
+  private readonly byAudience = new Map<string, number[]>();
+  private readonly byTerm = new Map<string, number[]>();
+
+  add({ image, audiences }: WorldImage): Image {
+    const number = this.images.length;
+    const { id: imageId, personId, name, taskType, title, usedAtMs, sizeBytes, terms } = image;
+    this.images.push({ imageId, personId, name, taskType, title, usedAtMs, sizeBytes, terms });
+    for (const audience of [ownerAudience(personId), ...audiences]) push(this.byAudience, audience, number);
+    for (const term of splitTerms(terms))
+      push(this.byTerm, postingOf(term, image.visibility === 'public'), number);
+    return image;
+  }
+
+  *audienceRows(): Generator<ImageAudience> {
+    for (const [audience, numbers] of inOrder(this.byAudience)) {
+      for (const number of numbers) yield { audience, ...this.image(number) };
+    }
+  }
+
+  *termRows(): Generator<ImageTerm> {
+    for (const [term, numbers] of inOrder(this.byTerm)) {
+      for (const number of numbers) yield { term, imageId: this.image(number).imageId };
+    }
+  }
+
+  *words(): Generator<SearchWord> {
+    const words = new Set([...this.byTerm.keys()].map((term) => term.slice(1)).filter(isWord));
+    for (const word of words) yield { word };
+  }
+
+  private image(number: number): Omit<ImageAudience, 'audience'> {
+    const image = this.images[number];
+    if (image === undefined) throw new Error(`no image ${number}`);
+    return image;
+  }
+}
+
+function push(map: Map<string, number[]>, key: string, number: number): void {
+  const numbers = map.get(key);
+  if (numbers === undefined) map.set(key, [number]);
+  else numbers.push(number);
+}
+
+/** As the database sorts text: by its bytes. */
+function inOrder(map: ReadonlyMap<string, number[]>): [string, number[]][] {
+  return [...map].sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+}
+
+function* memberships({ people }: CatalogData): Generator<PersonGroup> {
+  let number = 0;
+  for (const { id: personId, groups } of people) {
+    for (const groupId of groups) {
+      number += 1;
+      yield { id: String(number).padStart(36, '0'), personId, groupId };
+    }
+  }
+}
+
+function personOf({ id, username }: CatalogData['people'][number]): Person {
+  const at = new Date();
+  return {
+    id,
+    directoryId: id,
+    username,
+    usernameKey: username,
+    displayName: username,
+    email: null,
+    createdAt: at,
+    seenAt: at,
+    groupsSeenAt: at,
+    absentSince: null,
+    absentBecause: null,
+    absences: 0,
+    offboardedAt: null,
+    offboardedBecause: null,
+    offboardedReason: null,
+    suspendedAt: null,
+    offboardingChangedAt: null,
+    rivalDirectoryId: null,
+    rivalDisplayName: null,
+    rivalSeenAt: null,
+  };
+}
