@@ -14,6 +14,7 @@ import type { Config } from './config/config';
 import { ConfigModule } from './config/config.module';
 import { DatabaseModule } from './database/database.module';
 import { DiagnoseModule } from './diagnose/diagnose.module';
+import { FreshnessModule } from './freshness/freshness.module';
 import { HealthModule } from './health/health.module';
 import { ImagesModule } from './images/images.module';
 import { JobsModule } from './jobs/jobs.module';
@@ -56,6 +57,7 @@ export class AppModule {
         JobsModule,
         PullSecretsModule,
         SweepModule,
+        FreshnessModule,
         HealthModule,
       ],
     };

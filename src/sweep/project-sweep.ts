@@ -168,7 +168,7 @@ export class ProjectSweep {
     }
     // What an admin had recorded is no more a reason to doubt the rest.
     const counted = forced ? { moved: 0, vanished: 0 } : { moved, vanished };
-    const end = { ...this.figuresOf(sweep), ...counted, forced: false };
+    const end = { ...this.figuresOf(sweep), ...counted, ...(forced ? { forced: false } : {}) };
     await turn.end({ ...end, stoppedBy: reach === null ? null : 'sweep.alarm' }, reach !== null);
     this.counters.ended(reach === null ? 'recorded' : 'alarm');
   }

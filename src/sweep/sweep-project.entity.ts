@@ -33,6 +33,10 @@ export class SweepProject {
   @TimeColumn()
   nextDueAt: Date;
 
+  /** Somebody wants another since this one began. */
+  @FlagColumn()
+  asked: boolean;
+
   /** Up to where it has come; null at its beginning. */
   @JsonColumn({ nullable: true })
   place: ListingPlace | null;

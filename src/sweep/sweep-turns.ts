@@ -71,6 +71,7 @@ export class SweepTurns {
         endedAt: null,
         nextDueAt: this.inSeconds((everyMs * EARLY) / 1000),
         place: null,
+        asked: false,
       });
     }
     return turn;
@@ -81,7 +82,7 @@ export class SweepTurns {
     const query = manager
       .createQueryBuilder()
       .update(SweepProject)
-      .set({ dueAt: this.inSeconds(0), stops: 0, ...(forced ? { forced } : {}) });
+      .set({ dueAt: this.inSeconds(0), stops: 0, asked: true, ...(forced ? { forced } : {}) });
     if (project !== undefined) query.where('project = :project', { project });
     const asked = await query.execute();
     return project === undefined || (asked.affected ?? 0) > 0;
@@ -100,7 +101,14 @@ export class SweepTurns {
 
   private async add(project: string): Promise<void> {
     const row = { id: uuidv7(), project, round: 0, startedAt: null, endedAt: null, place: null };
-    const free = { forced: false, stoppedBy: null, stops: 0, leaseToken: null, leaseUntil: null };
+    const free = {
+      asked: false,
+      forced: false,
+      stoppedBy: null,
+      stops: 0,
+      leaseToken: null,
+      leaseUntil: null,
+    };
     const due = { dueAt: this.inSeconds(0), nextDueAt: this.inSeconds(0) };
     try {
       await this.dataSource
@@ -151,7 +159,7 @@ export class SweepTurn {
     await this.update({
       ...change,
       endedAt: () => databaseTimeSql(this.dataSource),
-      dueAt: afterAlarm ? this.inSeconds(LONGEST_STOP_SECONDS) : () => 'nextDueAt',
+      dueAt: afterAlarm ? this.inSeconds(LONGEST_STOP_SECONDS) : this.nextDue(),
       place: null,
       stops: 0,
       leaseToken: null,
@@ -174,6 +182,12 @@ export class SweepTurn {
   /** This replica stops: another one, or the next life of this one, goes on at once. */
   async release(): Promise<void> {
     await this.update({ leaseToken: null, leaseUntil: null });
+  }
+
+  /** At once when it was asked for in the middle of this one, which may have passed what is meant. */
+  private nextDue(): () => string {
+    const now = databaseTimeSql(this.dataSource);
+    return () => `CASE WHEN asked THEN ${now} ELSE nextDueAt END`;
   }
 
   private async update(change: QueryDeepPartialEntity<SweepProject>): Promise<boolean> {

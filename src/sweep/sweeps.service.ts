@@ -1,4 +1,11 @@
-import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import {
+  Inject,
+  Injectable,
+  Logger,
+  type OnApplicationBootstrap,
+  type OnModuleDestroy,
+  type OnModuleInit,
+} from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { IsNull, LessThan, Not, type DataSource } from 'typeorm';
 import { AuditService } from '../audit/audit.service';
@@ -9,6 +16,7 @@ import { DomainError } from '../common/errors';
 import type { Config } from '../config/config';
 import { CONFIG } from '../config/config.module';
 import { ProjectsService } from '../projects/projects.service';
+import { SweepWishes } from '../tag-rule/sweep-wishes';
 import { SweptRecords } from '../tag-rule/swept-records';
 import { ProjectSweep } from './project-sweep';
 import type { SweepAlarm } from './sweep-alarm.entity';
@@ -17,6 +25,7 @@ import { SweepProject } from './sweep-project.entity';
 import { SweepTurns, type SweepFigures } from './sweep-turns';
 
 const OFFER_EVERY_MS = 5_000;
+const GRANT_EVERY_MS = 2_000;
 const OFFERED_AT_ONCE = 500;
 const WORK = 'sweep';
 
@@ -38,12 +47,17 @@ export interface SweepProgress {
 
 /** The sweeps over all projects: who is due is offered to all replicas, and each project is swept by one of them. */
 @Injectable()
-export class SweepsService implements OnModuleInit {
+export class SweepsService implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy {
+  private readonly logger = new Logger(SweepsService.name);
+  private timer: NodeJS.Timeout | null = null;
+  private granting: Promise<void> = Promise.resolve();
+
   constructor(
     private readonly turns: SweepTurns,
     private readonly sweep: ProjectSweep,
     private readonly alarms: SweepAlarms,
     private readonly records: SweptRecords,
+    private readonly wishes: SweepWishes,
     private readonly projects: ProjectsService,
     private readonly tasks: BackgroundTasks,
     private readonly work: BackgroundWork,
@@ -59,6 +73,19 @@ export class SweepsService implements OnModuleInit {
       run: async (project, signal) => this.sweep.run(project, signal),
     });
     this.tasks.register({ name: 'sweeps', everyMs: OFFER_EVERY_MS, run: async () => this.offerDue() });
+  }
+
+  /** Each replica has wishes of its own. */
+  onApplicationBootstrap(): void {
+    this.timer = setInterval(() => {
+      this.granting = this.granting.then(async () => this.grant());
+    }, GRANT_EVERY_MS);
+    this.timer.unref();
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    if (this.timer !== null) clearInterval(this.timer);
+    await this.granting;
   }
 
   /**
@@ -96,6 +123,19 @@ export class SweepsService implements OnModuleInit {
     ]);
     const oldestEndedAt = never > 0 ? null : (oldest[0]?.endedAt ?? null);
     return { projects, running, due: due.length, stopped, oldestEndedAt, figures: sum, alarms };
+  }
+
+  /** What was wished for and could not be written down is wished for again. */
+  private async grant(): Promise<void> {
+    for (const project of this.wishes.take()) {
+      try {
+        await this.turns.ask(this.dataSource.manager, project, false);
+        await this.work.enqueue(WORK, project);
+      } catch (error) {
+        this.wishes.wish(project);
+        this.logger.warn({ msg: 'a sweep that is needed could not be asked for', project, err: error });
+      }
+    }
   }
 
   /** One run of the background task. */

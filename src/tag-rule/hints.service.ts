@@ -4,6 +4,7 @@ import { CONFIG } from '../config/config.module';
 import { DomainError } from '../common/errors';
 import { Metrics } from '../metrics/metrics';
 import { isWebhookAuthorization } from '../projects/webhook-secret';
+import { HeardHints } from './heard-hints';
 import { readHint } from './hint';
 import { HintQueue } from './hint-queue';
 import { KeptProjects } from './kept-projects';
@@ -36,6 +37,7 @@ export class HintsService implements OnModuleDestroy {
   constructor(
     private readonly kept: KeptProjects,
     private readonly noticed: NoticedTags,
+    private readonly heard: HeardHints,
     private readonly wishes: SweepWishes,
     metrics: Metrics,
     @Inject(CONFIG) private readonly config: Config,
@@ -57,6 +59,11 @@ export class HintsService implements OnModuleDestroy {
 
   async onModuleDestroy(): Promise<void> {
     await this.queue.stop();
+  }
+
+  /** How many looks wait or run. */
+  get busy(): number {
+    return this.queue.busy;
   }
 
   /**
@@ -88,6 +95,7 @@ export class HintsService implements OnModuleDestroy {
         const colon = name.lastIndexOf(':');
         const tag = { project, repository: name.slice(0, colon), tag: name.slice(colon + 1) };
         await this.noticed.check(tag, 'hint');
+        await this.heard.note(tag);
       } else {
         const at = name.lastIndexOf('@');
         await this.noticed.checkDigest(

@@ -4,15 +4,18 @@ import { HarborModule } from '../harbor/harbor.module';
 import { ProjectsModule } from '../projects/projects.module';
 import { AuditFeed } from './audit-feed.entity';
 import { AuditFeedService } from './audit-feed.service';
+import { HeardHints } from './heard-hints';
 import { HintsService } from './hints.service';
 import { HooksController } from './hooks.controller';
 import { KeptProjects } from './kept-projects';
 import { LoggedTags } from './logged-tags';
+import { NoticedChanges } from './noticed-changes';
 import { NoticedTags } from './noticed-tags';
 import { RecordWriter } from './record-writer';
 import { SweepWishes } from './sweep-wishes';
 import { SweptRecords } from './swept-records';
 import { TagDigest } from './tag-digest.entity';
+import { TagHint } from './tag-hint.entity';
 import { TagRecord } from './tag-record.entity';
 import { TagRecordsService } from './tag-records.service';
 import { ViolationEvents } from './violation-events';
@@ -20,7 +23,7 @@ import { Violation } from './violation.entity';
 
 @Module({
   imports: [
-    TypeOrmModule.forFeature([TagRecord, TagDigest, Violation, AuditFeed]),
+    TypeOrmModule.forFeature([TagRecord, TagHint, TagDigest, Violation, AuditFeed]),
     HarborModule,
     ProjectsModule,
   ],
@@ -29,6 +32,8 @@ import { Violation } from './violation.entity';
     TagRecordsService,
     KeptProjects,
     NoticedTags,
+    HeardHints,
+    NoticedChanges,
     HintsService,
     LoggedTags,
     AuditFeedService,
@@ -37,6 +42,6 @@ import { Violation } from './violation.entity';
     RecordWriter,
     ViolationEvents,
   ],
-  exports: [AuditFeedService, TagRecordsService, SweepWishes, SweptRecords, ViolationEvents],
+  exports: [AuditFeedService, NoticedChanges, TagRecordsService, SweepWishes, SweptRecords, ViolationEvents],
 })
 export class TagRuleModule {}

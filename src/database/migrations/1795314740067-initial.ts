@@ -1,7 +1,7 @@
 import { type MigrationInterface, type QueryRunner, Table } from 'typeorm';
 import { migrationColumns } from '../migration-columns';
 
-export class Initial1795314541828 implements MigrationInterface {
+export class Initial1795314740067 implements MigrationInterface {
   async up(queryRunner: QueryRunner): Promise<void> {
     const column = migrationColumns(queryRunner);
     await queryRunner.createTable(
@@ -736,6 +736,7 @@ export class Initial1795314541828 implements MigrationInterface {
           column.time('endedAt', 'nullable'),
           column.time('dueAt'),
           column.time('nextDueAt'),
+          column.flag('asked'),
           column.json('place', 'nullable'),
           column.flag('forced'),
           column.text('stoppedBy', 64, 'nullable'),
@@ -753,6 +754,9 @@ export class Initial1795314541828 implements MigrationInterface {
           { name: 'uq_sweep_projects_project', columnNames: ['project'], isUnique: true },
         ],
       }),
+    );
+    await queryRunner.createTable(
+      new Table({ name: 'tag_hints', columns: [column.id('id'), column.time('heardAt')] }),
     );
     await queryRunner.createTable(
       new Table({
@@ -830,6 +834,7 @@ export class Initial1795314541828 implements MigrationInterface {
   async down(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.dropTable('violations');
     await queryRunner.dropTable('tag_records');
+    await queryRunner.dropTable('tag_hints');
     await queryRunner.dropTable('sweep_projects');
     await queryRunner.dropTable('sweep_alarms');
     await queryRunner.dropTable('removals');
