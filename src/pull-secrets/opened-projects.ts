@@ -1,11 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DomainError } from '../common/errors';
-import { formatImageLink } from '../common/image-link';
+import { formatImageLink, type ImageLink } from '../common/image-link';
 import type { Config } from '../config/config';
 import { CONFIG } from '../config/config.module';
 import { HarborClient } from '../harbor/harbor.client';
 import type { HarborProject } from '../harbor/harbor.types';
-import { ImageAccess } from '../images/image-access';
+import { ImageGrants } from '../images/image-grants';
+import { imageNotFound } from '../images/image-name';
 import type { JobLink } from '../jobs/job-question';
 import { ProjectsService } from '../projects/projects.service';
 import { TagRecordsService } from '../tag-rule/tag-records.service';
@@ -15,7 +16,7 @@ import type { OpenedProject } from './pull-secret.entity';
 @Injectable()
 export class OpenedProjects {
   constructor(
-    private readonly access: ImageAccess,
+    private readonly grants: ImageGrants,
     private readonly projects: ProjectsService,
     private readonly tagRecords: TagRecordsService,
     private readonly harbor: HarborClient,
@@ -26,7 +27,8 @@ export class OpenedProjects {
    * The projects of links that the person may run, as lookups said. A robot names projects, so that a project which is
    * another one of the same name by now is never opened.
    * @param person null is somebody whom Berth does not know
-   * @throws DomainError conflict `project.gone`, `project.replaced`, `pull-secret.shared-refused`; outages of Harbor
+   * @throws DomainError not-found `image.not-found`; conflict `project.gone`, `project.replaced`,
+   *   `pull-secret.shared-refused`; outages of Harbor
    */
   async of(
     person: { id: string } | null,
@@ -39,8 +41,7 @@ export class OpenedProjects {
       const before = opened.get(project);
       if (before !== undefined && before.because !== 'shared') continue;
       const found = await this.observe(project);
-      const because = await this.reason(person?.id ?? null, found);
-      if (because === 'shared') await this.requireSameProject(each, found);
+      const because = await this.reason(person?.id ?? null, each, found);
       if (because === 'shared' && this.config.jobs.pullSecretsOfShared === 'refuse') {
         const params = { for: forUsername, link: formatImageLink(each.link), project };
         throw new DomainError('conflict', 'pull-secret.shared-refused', params);
@@ -58,19 +59,31 @@ export class OpenedProjects {
     return found;
   }
 
-  private async reason(personId: string | null, found: HarborProject): Promise<OpenedProject['because']> {
+  private async reason(
+    personId: string | null,
+    { link, name }: JobLink,
+    found: HarborProject,
+  ): Promise<OpenedProject['because']> {
+    const grant = await this.grants.find(personId, link.project, name);
+    if (grant === null) throw imageNotFound();
+    if (grant.harborProjectId !== found.id) {
+      throw new DomainError('conflict', 'project.replaced', { project: found.name });
+    }
     if (found.isPublic) return 'public';
-    const pullable = await this.access.pullableProjectId(personId, found.name);
-    return pullable === found.id ? 'theirs' : 'shared';
+    if (grant.jobsThrough === null) return 'theirs';
+    await this.requireSameProject(link, found);
+    return 'shared';
   }
 
-  /** Of a project that Berth keeps `observe` made sure; of others only the record tells which project it was. */
-  private async requireSameProject({ link }: JobLink, found: HarborProject): Promise<void> {
+  /** Of a project that Berth keeps `observe` made sure; of others only the record tells what the share was about. */
+  private async requireSameProject(
+    { project, repository, tag, digest }: ImageLink,
+    found: HarborProject,
+  ): Promise<void> {
     const kept = await this.projects.findByName(found.name);
     if (kept?.harborProjectId === found.id) return;
-    const { project, repository, tag, digest } = link;
-    const record =
-      tag === null || digest !== null ? null : await this.tagRecords.find({ project, repository, tag });
+    const isOfTag = tag !== null && digest === null;
+    const record = isOfTag ? await this.tagRecords.find({ project, repository, tag }) : null;
     if (record?.harborProjectId === found.id) return;
     throw new DomainError('conflict', 'project.replaced', { project });
   }

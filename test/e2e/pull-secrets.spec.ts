@@ -167,6 +167,21 @@ describe('pull secrets', () => {
       expect(answer.body.opensProjects).toEqual([{ project: 'library', because: 'public' }]);
     });
 
+    it('opens a private project for an image in it that was shared, and says so', async () => {
+      const image = { link: link('user-ada'), description: 'One', taskType: 'custom' };
+      const { body } = await ok(ada.post('/images', image));
+      const share = `/images/${String(body.id)}/shares/person/liuyizhou`;
+      const links = [link('user-ada')];
+      await ok(ada.put(share, {}));
+      const jobId = nextJob();
+      const answer = await ask(jobId, { links });
+      expect(answer.body.opensProjects).toEqual([{ project: 'user-ada', because: 'shared' }]);
+      expect(await canPull(loginOf(answer), 'user-ada')).toBe(200);
+      await ada.delete(share);
+      expect((await ask(nextJob(), { links })).status).toBe(404);
+      expect((await ask(jobId, { links })).body).toEqual(answer.body);
+    });
+
     it('gives nothing where the person may not pull, and leaves nothing', async () => {
       const before = (await robots()).length;
       const refused = await ask(nextJob(), { links: [link('user-liuyizhou'), link('user-ada')] });

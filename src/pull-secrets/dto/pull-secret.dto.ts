@@ -29,7 +29,8 @@ export class OpenedProjectDto {
   @ApiProperty({
     enum: REASONS,
     example: 'theirs',
-    description: 'The person may pull there; everybody may; or an image in it was shared with the person',
+    description:
+      'The person may pull there; everybody may; or an image in it was shared with the person or everybody',
   })
   because: OpenedBecause;
 }
