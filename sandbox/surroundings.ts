@@ -1,6 +1,6 @@
 import { SANDBOX_MARK } from '../src/config/environment-rules';
 import { SandboxDirectory, type SandboxPerson } from './directory/sandbox-directory';
-import { SandboxHarbor } from './harbor/sandbox-harbor';
+import { SandboxHarbor, type SandboxHarborOptions } from './harbor/sandbox-harbor';
 import { makeServiceRobot } from './service-robot';
 
 const ADMIN = { username: 'admin', password: `Harbor12345-${SANDBOX_MARK}` };
@@ -24,8 +24,11 @@ export function manyPeople(count: number): SandboxPerson[] {
   });
 }
 
-export async function startSurroundings(people: readonly SandboxPerson[]): Promise<Surroundings> {
-  const harbor = await SandboxHarbor.start({ adminPassword: ADMIN.password });
+export async function startSurroundings(
+  people: readonly SandboxPerson[],
+  options: Pick<SandboxHarborOptions, 'webhookDelaysMs'> = {},
+): Promise<Surroundings> {
+  const harbor = await SandboxHarbor.start({ ...options, adminPassword: ADMIN.password });
   const directory = await SandboxDirectory.start({ people });
   const robot = await makeServiceRobot(harbor.url, ADMIN.password);
   return {

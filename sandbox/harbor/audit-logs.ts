@@ -67,7 +67,8 @@ function list(world: World, exchange: Exchange): Reply {
   const rows = mayInSystem(caller, 'audit-log', 'list')
     ? world.database.auditRows.all()
     : world.database.auditRows.filter((row) => rolesOf(world, caller, row.projectId).includes(1));
-  return listReply(exchange, rows, COLUMNS, '-op_time,-id', show);
+  const there = rows.filter(({ id }) => !world.lateAuditRows.has(id));
+  return listReply(exchange, there, COLUMNS, '-op_time,-id', show);
 }
 
 function listOfProject(world: World, exchange: Exchange): Reply {

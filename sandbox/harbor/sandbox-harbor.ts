@@ -133,6 +133,11 @@ export class SandboxHarbor {
     return this.world.settings.address;
   }
 
+  /** Ids of rows of the audit log that are written but come late; taken out, they are there. */
+  get lateAuditRows(): Set<number> {
+    return this.world.lateAuditRows;
+  }
+
   /** Counts the pulls that wait to be counted, as Harbor does every ten seconds. */
   flushPulls(): void {
     if (this.world.flushPulls()) this.state.changed();

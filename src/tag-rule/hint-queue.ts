@@ -48,6 +48,11 @@ export class HintQueue {
     return this.waitingCount;
   }
 
+  /** What waits and what runs. */
+  get busy(): number {
+    return this.waitingCount + this.runs.size;
+  }
+
   add(project: string, key: string): void {
     const place = this.placeOf(project);
     if (place.running.has(key)) place.again.add(key);
