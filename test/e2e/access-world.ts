@@ -141,9 +141,12 @@ export class AccessWorld {
         return { parameters: { project: PROJECT, repository: 'demo' } };
       case 'DELETE /projects/{project}/repositories/{repository}/tags/{tag}':
       case 'DELETE /projects/{project}/repositories/{repository}': {
-        await this.push('passing', 'v1');
-        const isThere = () => this.isThere(`/projects/${PROJECT}/repositories/passing/tags`);
-        return { parameters: { project: PROJECT, repository: 'passing', tag: 'v1' }, isThere };
+        const repository = `passing-${++this.teams}`;
+        await this.push(repository, 'v1');
+        const artifact = `/projects/${PROJECT}/repositories/${repository}/artifacts/v1`;
+        const isThere = async () =>
+          (await callHarbor(this.sandbox, this.sandbox.harborAdmin, 'GET', artifact)).status === 200;
+        return { parameters: { project: PROJECT, repository, tag: 'v1' }, isThere };
       }
       case 'GET /violations/{id}':
       case 'POST /violations/{id}/restore':
