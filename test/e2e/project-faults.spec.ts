@@ -94,59 +94,6 @@ describe('projects while Harbor fails at one step', () => {
     expect((await admin.post('/projects', wanted)).body.code).toBe('project.exists');
   });
 
-  it.each(
-    everyFault([
-      { write: 'making the user of a member', method: 'POST', path: /\/users$/ },
-      { write: 'adding a member', method: 'POST', path: /\/members$/ },
-    ]),
-  )('$write $fault', async (fault) => {
-    const project = await makeProject();
-    const [user] = (await inHarbor('/users?q=username=ada')) as { user_id: number }[];
-    if (user !== undefined) {
-      await callHarbor(sandbox, sandbox.harborAdmin, 'DELETE', `/users/${user.user_id}`);
-    }
-    strike(fault);
-    expectFailure(await admin.put(`/projects/${project}/members/ada`, { role: 'developer' }));
-
-    const set = await admin.put(`/projects/${project}/members/ada`, { role: 'developer' });
-    expect(set).toMatchObject({ status: 200, body: { role: 'developer', state: 'as-set' } });
-    expect(await inHarbor('/users?q=username=ada')).toHaveLength(1);
-    expect(await membersOf(project, 'ada')).toEqual([2]);
-    expect(await rowsOf('project.member-set', `${project} ada`)).toHaveLength(1);
-  });
-
-  it.each(everyFault([{ write: 'changing a role', method: 'PUT', path: /\/members\/\d+$/ }]))(
-    '$write $fault',
-    async (fault) => {
-      const project = await makeProject();
-      await admin.put(`/projects/${project}/members/ada`, { role: 'maintainer' });
-      strike(fault);
-      expectFailure(await admin.put(`/projects/${project}/members/ada`, { role: 'guest' }));
-      const { body } = await admin.get(`/projects/${project}/members/ada`);
-      expect(['as-set', 'changed']).toContain(body.state);
-      expect(body.givenRole).toBe('guest');
-
-      const set = await admin.put(`/projects/${project}/members/ada`, { role: 'guest' });
-      expect(set).toMatchObject({ status: 200, body: { role: 'guest', state: 'as-set' } });
-      expect(await membersOf(project, 'ada')).toEqual([3]);
-      expect(await rowsOf('project.member-set', `${project} ada guest`)).toHaveLength(1);
-    },
-  );
-
-  it.each(everyFault([{ write: 'removing a member', method: 'DELETE', path: /\/members\/\d+$/ }]))(
-    '$write $fault',
-    async (fault) => {
-      const project = await makeProject();
-      await admin.put(`/projects/${project}/members/ada`, { role: 'guest' });
-      strike(fault);
-      expectFailure(await admin.delete(`/projects/${project}/members/ada`));
-      expect((await admin.delete(`/projects/${project}/members/ada`)).status).toBe(204);
-      expect(await membersOf(project, 'ada')).toEqual([]);
-      expect((await admin.get(`/projects/${project}/members/ada`)).status).toBe(404);
-      expect(await rowsOf('project.member-removed', `${project} ada`)).toHaveLength(1);
-    },
-  );
-
   it.each(everyFault([{ write: 'setting the quota', method: 'PUT', path: /\/quotas\/\d+$/ }]))(
     '$write $fault: a grant goes on, once',
     async (fault) => {

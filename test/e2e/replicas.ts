@@ -23,9 +23,13 @@ export class Replicas {
     databaseUrl: string;
     replicas: number;
     people: number;
+    /** The first person is an admin of Berth. */
+    withAdmin?: boolean;
     env?: NodeJS.ProcessEnv;
   }): Promise<Replicas> {
-    const around = await startSurroundings(manyPeople(options.people));
+    const [first, ...others] = manyPeople(options.people);
+    if (first === undefined) throw new Error('nobody to begin with');
+    const around = await startSurroundings([{ ...first, admin: options.withAdmin ?? false }, ...others]);
     const lines: string[] = [];
     const apps: NestFastifyApplication[] = [];
     const urls: string[] = [];
