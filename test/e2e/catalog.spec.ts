@@ -237,7 +237,7 @@ describe('the catalog', () => {
         member_user: { user_id },
       });
       expect(added.status).toBe(201);
-      const send = Reflect.get(HarborHttp.prototype, 'send') as HarborHttp['send'];
+      const send = Reflect.get(HarborHttp.prototype, 'send');
       const askers: (string | undefined)[] = [];
       const calls = jest.spyOn(HarborHttp.prototype, 'send').mockImplementation(async function (
         this: HarborHttp,
