@@ -65,6 +65,8 @@ const doors = {
     'audit-feed.service',
     'noticed-changes',
     'sweep-wishes',
+    'tag-history.service',
+    'tag-digest.entity',
     'sweep-wishes',
     'violation-events',
     'violation.entity',

@@ -5,6 +5,7 @@ import { AuthModule } from '../auth/auth.module';
 import { HarborModule } from '../harbor/harbor.module';
 import { ProjectManagementModule } from '../projects/project-management.module';
 import { ProjectsModule } from '../projects/projects.module';
+import { LeasesModule } from '../jobs/leases.module';
 import { TagRuleModule } from '../tag-rule/tag-rule.module';
 import { BrowsingController } from './browsing.controller';
 import { BrowsingService } from './browsing.service';
@@ -14,6 +15,8 @@ import { ImageAudiences } from './image-audiences';
 import { ImageBatchService } from './image-batch.service';
 import { ImageFieldChange } from './image-field-change.entity';
 import { ImageGrants } from './image-grants';
+import { ImageHistoryController } from './image-history.controller';
+import { ImageHistory } from './image-history.service';
 import { ImageImporters } from './image-importers';
 import { ImageShare } from './image-share.entity';
 import { ImageSharingController } from './image-sharing.controller';
@@ -39,9 +42,11 @@ import { SearchWord } from './search-word.entity';
     ProjectsModule,
     ProjectManagementModule,
     TagRuleModule,
+    LeasesModule,
   ],
-  controllers: [ImagesController, ImageSharingController, BrowsingController],
+  controllers: [ImagesController, ImageHistoryController, ImageSharingController, BrowsingController],
   providers: [
+    ImageHistory,
     ImageImporters,
     ImagesService,
     ImageAccess,

@@ -17,6 +17,7 @@ import { SweptRecords } from './swept-records';
 import { TagDigest } from './tag-digest.entity';
 import { TagHint } from './tag-hint.entity';
 import { TagRecord } from './tag-record.entity';
+import { TagHistory } from './tag-history.service';
 import { TagRecordsService } from './tag-records.service';
 import { ViolationEvents } from './violation-events';
 import { Violation } from './violation.entity';
@@ -29,6 +30,7 @@ import { Violation } from './violation.entity';
   ],
   controllers: [HooksController],
   providers: [
+    TagHistory,
     TagRecordsService,
     KeptProjects,
     NoticedTags,
@@ -42,6 +44,14 @@ import { Violation } from './violation.entity';
     RecordWriter,
     ViolationEvents,
   ],
-  exports: [AuditFeedService, NoticedChanges, TagRecordsService, SweepWishes, SweptRecords, ViolationEvents],
+  exports: [
+    TagHistory,
+    AuditFeedService,
+    NoticedChanges,
+    TagRecordsService,
+    SweepWishes,
+    SweptRecords,
+    ViolationEvents,
+  ],
 })
 export class TagRuleModule {}

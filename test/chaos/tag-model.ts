@@ -277,6 +277,7 @@ async function begin(
       // The model reads it when it chooses to, and nobody else puts the rule back.
       AUDIT_FEED: 'off',
       DRIFT_REPAIR: 'none',
+      HOLDS: 'off',
       LOG_LEVEL: 'silent',
     }),
   );

@@ -204,7 +204,9 @@ export class TagWorld {
       const { status, body } = await this.call('GET', path);
       if (status === 404) continue;
       for (const { digest, tags } of body as { digest: string; tags: { name: string }[] | null }[]) {
-        for (const { name } of tags ?? []) this.truth.set(`${repository}:${name}`, digest);
+        for (const { name } of tags ?? []) {
+          if (this.truth.has(`${repository}:${name}`)) this.truth.set(`${repository}:${name}`, digest);
+        }
       }
     }
   }

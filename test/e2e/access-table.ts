@@ -59,6 +59,7 @@ const ROWS: Readonly<Record<string, string>> = {
   'DELETE /images/{id}':                      '401       2xx    same  same  403       403      2xx    401     401',
   'POST /images/{id}/check':                  '401       2xx    404   2xx   403       403      2xx    401     401',
   'POST /images/{id}/rollback':               '401       2xx    404   2xx   403       403      2xx    401     401',
+  'GET /images/{id}/history':                 '401       2xx    404   2xx   403       403      2xx    401     401',
   'GET /images/{id}/changes':                 '401       2xx    404   2xx   403       403      2xx    401     401',
   'PUT /images/{id}/visibility':              '401       2xx    404   2xx   403       403      2xx    401     401',
   'GET /images/{id}/shares':                  '401       2xx    404   2xx   403       403      2xx    401     401',

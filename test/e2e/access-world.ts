@@ -102,6 +102,7 @@ export class AccessWorld {
         return { parameters: { project }, body: {} };
       case 'GET /images/{id}':
       case 'GET /images/{id}/changes':
+      case 'GET /images/{id}/history':
       case 'DELETE /images/{id}':
       case 'POST /images/{id}/check': {
         const id = await this.imageId();

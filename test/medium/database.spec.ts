@@ -97,8 +97,18 @@ function tagRecord(change: Partial<TagRecord> = {}): TagRecord {
     kind: 'image',
     platforms: [{ os: 'linux', architecture: 'amd64', digest: `sha256:${'b'.repeat(64)}` }],
     sizeBytes: Number.MAX_SAFE_INTEGER,
+    recordedPushedAt: null,
+    goneSince: null,
+    flaggedDigest: null,
     firstSeenAt: AT,
     checkedAt: new Date('1970-01-01T00:00:00.001Z'),
+    checkedBy: 'check',
+    retiredAt: null,
+    life: 1,
+    loggedRow: 2 ** 52 + 1,
+    loggedDigest: 'gone',
+    sweptRound: null,
+    historyCount: 0,
     version: 1,
   };
   return Object.assign(new TagRecord(), record, change);

@@ -1,0 +1,58 @@
+import { Injectable } from '@nestjs/common';
+import type { PersonCaller } from '../auth/caller';
+import { LeasesService, type JobRun } from '../jobs/leases.service';
+import type { TagDigest } from '../tag-rule/tag-digest.entity';
+import { TagHistory } from '../tag-rule/tag-history.service';
+import { ImagesService } from './images.service';
+
+/** Of each digest. */
+const MAX_JOBS = 10;
+
+/** One digest that an image's tag had, and who ran it. */
+export interface ImageHistoryEntry {
+  entry: TagDigest;
+  jobs: JobRun[];
+}
+
+export interface ImageHistoryPage {
+  entries: ImageHistoryEntry[];
+  total: number;
+}
+
+@Injectable()
+export class ImageHistory {
+  constructor(
+    private readonly images: ImagesService,
+    private readonly history: TagHistory,
+    private readonly leases: LeasesService,
+  ) {}
+
+  /**
+   * What the image's tag was, the newest first; nothing for an image that was imported by its digest.
+   * @throws DomainError not-found `image.not-found`, also when the caller may not see it
+   */
+  async list(
+    caller: PersonCaller,
+    id: string,
+    beforePlace: number | null,
+    limit: number,
+  ): Promise<ImageHistoryPage> {
+    const { image, record, seenAs } = await this.images.get(caller, id);
+    if (record === null) return { entries: [], total: 0 };
+    const entries = await this.history.list(record.id, beforePlace, limit);
+    const digests = new Set(entries.flatMap(({ digest }) => digest ?? []));
+    const jobs = new Map<string, JobRun[]>();
+    for (const digest of digests) {
+      jobs.set(digest, await this.leases.jobsOf(image.project, image.repository, digest, MAX_JOBS));
+    }
+    const isShown = ({ forUsername }: JobRun): boolean =>
+      seenAs === 'own' || caller.isAdmin || forUsername === caller.username;
+    return {
+      entries: entries.map((entry) => ({
+        entry,
+        jobs: (jobs.get(entry.digest ?? '') ?? []).filter(isShown),
+      })),
+      total: record.historyCount,
+    };
+  }
+}
