@@ -213,6 +213,7 @@ describe('secrets of a run with everything going wrong', () => {
       const made = await run.ask('POST', `${API}/projects/user-liuyizhou/robots`, { token, body });
       expect(made.status).toBe(201);
     }
+    await pullSecrets(link, scheduler.token);
     const admin = await accessTokenOf('grace');
     for (const path of ['/account', '/account/activity', '/account/login-failures', '/images', '/registry']) {
       expect((await run.ask('GET', API + path, { token })).status).toBe(200);
@@ -225,6 +226,33 @@ describe('secrets of a run with everything going wrong', () => {
     for (const path of ['/health/live', '/health/ready']) await run.ask('GET', API + path);
     expect((await run.ask('GET', '/api/openapi.json')).status).toBe(200);
   });
+
+  const pullSecrets = async (link: string, token: string) => {
+    const body = { for: 'liuyizhou', jobId: 'slurm-1', links: [link], ttlSeconds: 60 };
+    const issue = (jobId = 'slurm-1') =>
+      run.ask('POST', `${API}/pull-secrets`, { token, body: { ...body, jobId } });
+    const kinds: FaultKind[] = [
+      ...(['status', 'status-after', 'drop', 'drop-after', 'hang'] as const),
+      ...(['html', 'truncated', 'redirect', 'wrong-types'] as const),
+    ];
+    for (const kind of kinds) {
+      sandbox.harbor.faults.add({ method: 'POST', path: /\/robots$/, kind, times: 1 });
+      await issue(`slurm-${kind}`);
+      sandbox.harbor.faults.clear();
+    }
+    const first = await issue();
+    expect(first.status).toBe(201);
+    expect((await issue()).body).toEqual(first.body);
+    const other = { ...body, links: [`${link}-other`] };
+    expect((await run.ask('POST', `${API}/pull-secrets`, { token, body: other })).status).toBe(409);
+    expect((await run.ask('PUT', `${API}/jobs/slurm-1/images`, { token, body })).status).toBe(400);
+    expect((await run.ask('DELETE', `${API}/pull-secrets/${String(first.body.id)}`, { token })).status).toBe(
+      204,
+    );
+    expect((await issue()).status).toBe(201);
+    expect((await run.ask('DELETE', `${API}/jobs/slurm-1`, { token })).status).toBe(204);
+    expect((await issue('slurm-2')).status).toBe(201);
+  };
 
   it('are in no answer but the one that gave them out', () => {
     expect(run.canaries.length).toBeGreaterThan(20);

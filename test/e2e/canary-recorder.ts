@@ -86,9 +86,9 @@ function headersOf(response: Response): string {
 
 function secretsIn(value: unknown, place: string): Canary[] {
   if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).flatMap(([key, each]: [string, unknown]) =>
-    typeof each === 'string' && SECRET_KEYS.test(key)
-      ? [{ name: `${key} of ${place}`, secret: each }]
-      : secretsIn(each, place),
-  );
+  return Object.entries(value).flatMap(([key, each]: [string, unknown]): Canary[] => {
+    if (typeof each !== 'string' || !SECRET_KEYS.test(key)) return secretsIn(each, place);
+    const within = key === 'dockerConfigJson' ? secretsIn(JSON.parse(each), place) : [];
+    return [{ name: `${key} of ${place}`, secret: each }, ...within];
+  });
 }
