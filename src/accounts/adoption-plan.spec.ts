@@ -18,6 +18,7 @@ const facts = (change: Partial<ProjectFacts> = {}): ProjectFacts => ({
     createdAt: new Date(0),
     repositoryCount: 1,
     signaturesNeeded: [],
+    vulnerabilityLimit: null,
   },
   quota: { id: 9, projectId: 7, limitBytes: 100, usedBytes: 5 },
   members: [member(3, 'admin')],

@@ -979,6 +979,11 @@ export const messagesEn = {
     title: 'A policy of the project forbids pulling this image',
     detail: '{project} only lets images be pulled that {signature} has signed. Sign it, and import it then.',
   },
+  'image.vulnerable': {
+    title: 'The project’s policy lets nobody pull this image',
+    detail:
+      'The project {project} refuses pulls of what was not scanned, or has vulnerabilities of severity {severity} or worse. Scan it in the registry, and push a repaired image under a new tag, or ask an admin of the project to exempt what was found.',
+  },
   'image.batch': {
     title: 'Not a batch of images',
     detail: 'This must be a list of 1 to {max} images, each as for POST /api/v1/images.',

@@ -896,6 +896,11 @@ export const messagesZh: Readonly<Record<MessageCode, MessageText>> = {
     title: '项目策略禁止拉取这个镜像',
     detail: '{project} 只允许拉取经 {signature} 签名的镜像。请先签名，再导入。',
   },
+  'image.vulnerable': {
+    title: '项目的策略不允许任何人拉取此镜像',
+    detail:
+      '项目 {project} 拒绝拉取未经扫描、或含有严重程度为 {severity} 及以上漏洞的镜像。请在镜像仓库中扫描它，修复后用新的标签推送，或请项目管理员豁免这些漏洞。',
+  },
   'image.batch': {
     title: '镜像列表不正确',
     detail: '这里必须是 1 到 {max} 个镜像的列表，每个与 POST /api/v1/images 的内容相同。',

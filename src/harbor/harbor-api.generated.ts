@@ -1474,6 +1474,9 @@ export interface components {
             repo_count?: number;
             metadata: {
                 public?: string;
+                /** @description Pulls need a scan that found nothing as bad as severity */
+                prevent_vul?: string;
+                severity?: string;
                 /** @description Pulls need a signature of Notation */
                 enable_content_trust?: string;
                 /** @description Pulls need a signature of cosign */

@@ -2,7 +2,7 @@ import { DomainError } from '../common/errors';
 
 /** One call of Harbor's API: the method, and the path as `openapi/harbor.yaml` has it, without names or ids. */
 export interface HarborCall {
-  method: 'get' | 'post' | 'put' | 'delete';
+  method: 'get' | 'head' | 'post' | 'put' | 'delete';
   path: string;
 }
 

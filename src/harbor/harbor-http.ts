@@ -142,7 +142,7 @@ export class HarborHttp {
 
   private async attempt(request: WireRequest, deadline: AbortSignal): Promise<Wire> {
     const { call, address, body, registry } = request;
-    const reads = call.method === 'get';
+    const reads = call.method === 'get' || call.method === 'head';
     const ending = new AbortController();
     const end = (): void => ending.abort();
     deadline.addEventListener('abort', end, { once: true });

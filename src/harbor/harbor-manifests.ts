@@ -4,6 +4,7 @@ import type { HarborManifest, PutManifest } from './harbor.types';
 
 const PATH = '/v2/{name}/manifests/{reference}';
 const GET = { method: 'get', path: PATH } as const;
+const HEAD = { method: 'head', path: PATH } as const;
 const PUT = { method: 'put', path: PATH } as const;
 
 /** The registry hides a manifest from a client that does not name its type. */
@@ -34,6 +35,22 @@ export async function getManifest(
   // What a proxy made of it is no manifest, and put back it would be another one.
   if (digestOf(bytes) !== digest) throw harbor.wrongAnswer(GET, 'not the content of this digest');
   return { digest, mediaType, bytes };
+}
+
+/** @returns whether a policy of the project lets nobody pull it; what is absent is refused to nobody */
+export async function isPullRefused(
+  harbor: HarborOperation,
+  project: string,
+  repository: string,
+  digest: string,
+): Promise<boolean> {
+  const registry = { accept: MEDIA_TYPES.join(', ') };
+  const status = await harbor.registryStatus({
+    call: HEAD,
+    address: addressOf(project, repository, digest),
+    registry,
+  });
+  return status === 412;
 }
 
 export async function putManifest(

@@ -16,6 +16,7 @@ import {
   type Accepted,
   judge,
   judgeRegistry,
+  judgeStatus,
   type Refusal,
   type RegistryReply,
   type Verdict,
@@ -114,6 +115,13 @@ export class HarborOperation {
     return this.repeated(request, (wire) => judgeRegistry(expectedStatus, wire));
   }
 
+  /** The status of a call whose reply has no body, whatever it is, where Harbor itself answered. */
+  async registryStatus(request: WireRequest & Required<Pick<WireRequest, 'registry'>>): Promise<number> {
+    const answer = await this.repeated(request, judgeStatus);
+    if (!answer.ok) throw answer.rejection();
+    return answer.body;
+  }
+
   /** What to throw for a success that says something else than was asked. */
   wrongAnswer(call: HarborCall, why: string): DomainError {
     return rejected(call, null, why);
@@ -153,7 +161,7 @@ export class HarborOperation {
   private async repeats(call: HarborCall, number: number, end: AttemptEnd): Promise<boolean> {
     const delayMs = retryDelayMs(number, Math.random());
     const { retry } = retryDecision({
-      writes: call.method !== 'get',
+      writes: call.method !== 'get' && call.method !== 'head',
       number,
       end,
       remainingMs: this.endsAt - performance.now(),

@@ -80,6 +80,7 @@ function project(found: components['schemas']['Project']): HarborProject {
     createdAt: new Date(found.creation_time),
     repositoryCount: found.repo_count ?? 0,
     signaturesNeeded: signaturesNeeded(found.metadata),
+    vulnerabilityLimit: found.metadata.prevent_vul === 'true' ? (found.metadata.severity ?? 'low') : null,
   };
 }
 

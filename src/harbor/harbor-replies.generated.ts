@@ -58,6 +58,8 @@ export const harborReplies = {
           type: 'object',
           properties: {
             public: { type: 'string' },
+            prevent_vul: { type: 'string' },
+            severity: { type: 'string' },
             enable_content_trust: { type: 'string' },
             enable_content_trust_cosign: { type: 'string' },
           },

@@ -85,6 +85,15 @@ export function judgeRegistry(expectedStatus: number, wire: Wire): Verdict<Regis
   return { verdict: 'answered', answer: { ok: true, body: { headers, bytes }, createdId: null } };
 }
 
+/** Of a HEAD: a refusal has no body that would say more. */
+export function judgeStatus(wire: Wire): Verdict<number> {
+  if ('ended' in wire) return withoutReply(wire);
+  const { status } = wire;
+  const isAnswer = status !== 401 && status !== 429 && status >= 200 && status < 500;
+  const failed = isAnswer ? null : unlessStatus(200, wire);
+  return failed ?? { verdict: 'answered', answer: { ok: true, body: status, createdId: null } };
+}
+
 /** Null when the reply has this status. */
 function unlessStatus(
   expectedStatus: number,

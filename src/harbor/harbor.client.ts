@@ -334,6 +334,11 @@ export class HarborClient implements OnModuleDestroy {
     return manifests.getManifest(this.begin(), project, repository, digest);
   }
 
+  /** Does a policy of the project (vulnerabilities, signatures) let nobody pull this? No pull is counted. */
+  async isPullRefused(project: string, repository: string, digest: string): Promise<boolean> {
+    return manifests.isPullRefused(this.begin(), project, repository, digest);
+  }
+
   /** Puts a manifest that the repository has under this tag, in one step: the tag is never absent. */
   async putManifest(
     project: string,

@@ -9,6 +9,8 @@ export interface HarborProject {
   repositoryCount: number;
   /** Without a signature by each of these Harbor refuses every pull. */
   signaturesNeeded: SignatureKind[];
+  /** What was scanned with a vulnerability as severe as this, or not at all, nobody may pull; null: no such limit. */
+  vulnerabilityLimit: string | null;
 }
 
 /** Also the end of such an accessory's type: `signature.cosign`. */

@@ -102,6 +102,12 @@ export class ImageAccess {
     return seen?.signaturesNeeded ?? [];
   }
 
+  /** The severity from which on Harbor lets nobody pull; null: no such limit. Believed for 30 s. */
+  async vulnerabilityLimit(projectName: string): Promise<string | null> {
+    const seen = this.projectsSeen.get(projectName) ?? (await this.findProject(projectName));
+    return seen?.vulnerabilityLimit ?? null;
+  }
+
   /** Has the owner of this personal project left? Then new jobs run what is in it only where it is public. */
   async ownerHasLeft(projectName: string): Promise<{ left: boolean; mayRun: boolean }> {
     const stays = { left: false, mayRun: true };

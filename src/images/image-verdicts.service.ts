@@ -56,14 +56,14 @@ export class ImageVerdicts {
   /**
    * For an import: what was seen of a tag is recorded.
    * @throws DomainError invalid `image.digest-mismatch`; not-found `image.not-found` (absent, or not theirs to
-   *   pull), `image.tag-not-found`; conflict `image.tag-moved`, `image.unsigned`, `project.replaced`; outages of
-   *   Harbor
+   *   pull), `image.tag-not-found`; conflict `image.tag-moved`, `image.unsigned`, `image.vulnerable`,
+   *   `project.replaced`; outages of Harbor
    */
   async record(caller: PersonCaller, link: ImageLink): Promise<Verdict> {
     const pullable = await this.requireAccess(caller, link);
     const { artifact, record } =
       link.digest === null ? await this.checkTag(pullable) : await this.lookByDigest(pullable, link.digest);
-    await this.refuseUnsigned(link, artifact);
+    await this.refuseUnpullable(link, artifact);
     return { artifact, record, described: await this.describe(link, artifact) };
   }
 
@@ -72,7 +72,7 @@ export class ImageVerdicts {
     const pullable = await this.requireAccess(caller, link);
     const { artifact, record } =
       link.digest === null ? await this.observeTag(pullable) : await this.lookByDigest(pullable, link.digest);
-    await this.refuseUnsigned(link, artifact);
+    await this.refuseUnpullable(link, artifact);
     return { artifact, record, described: await this.describe(link, artifact) };
   }
 
@@ -85,6 +85,15 @@ export class ImageVerdicts {
   }
 
   /** Harbor would refuse the pull to every job, so such an image is no use in the catalog. */
+  private async refuseUnpullable(link: ImageLink, artifact: HarborArtifact): Promise<void> {
+    await this.refuseUnsigned(link, artifact);
+    const { project, repository } = link;
+    const severity = await this.access.vulnerabilityLimit(project);
+    // What counts (the allowlist, what cannot be scanned) Harbor alone knows.
+    if (severity === null || !(await this.harbor.isPullRefused(project, repository, artifact.digest))) return;
+    throw new DomainError('conflict', 'image.vulnerable', { project, severity });
+  }
+
   private async refuseUnsigned(link: ImageLink, { digest }: HarborArtifact): Promise<void> {
     const { project, repository } = link;
     const needed = await this.access.signaturesNeeded(project);

@@ -5,7 +5,7 @@ import { ApiProblem } from '../common/openapi-problem';
 export function ApiVerdictProblems(): MethodDecorator {
   return applyDecorators(
     ApiProblem('not-found', 'image.not-found', 'image.tag-not-found'),
-    ApiProblem('conflict', 'image.tag-moved', 'image.unsigned', 'project.replaced'),
+    ApiProblem('conflict', 'image.tag-moved', 'image.unsigned', 'image.vulnerable', 'project.replaced'),
     ApiProblem(
       'invalid',
       'link.scheme',

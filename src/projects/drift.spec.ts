@@ -46,6 +46,7 @@ function observed(change: Partial<ObservedProject> & { isPublic?: boolean } = {}
       createdAt,
       repositoryCount: 0,
       signaturesNeeded: [],
+      vulnerabilityLimit: null,
     },
     members: [SERVICE, member()],
     rules: [rule()],

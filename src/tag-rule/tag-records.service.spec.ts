@@ -45,6 +45,7 @@ class FakeHarbor {
       createdAt: new Date(0),
       repositoryCount: 1,
       signaturesNeeded: [],
+      vulnerabilityLimit: null,
     });
   }
 

@@ -159,6 +159,7 @@ const CASES: readonly Case[] = [
         createdAt: new Date(project.creation_time),
         repositoryCount: 0,
         signaturesNeeded: [],
+        vulnerabilityLimit: null,
       };
     },
   },
