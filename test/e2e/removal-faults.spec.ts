@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pushTinyImage } from '../../sandbox/registry-client';
 import type { Sandbox } from '../../sandbox/sandbox';
+import { ProjectsService } from '../../src/projects/projects.service';
+import { RuleExemption } from '../../src/projects/rule-exemption';
 import { faultCases, writesOf } from './fault-matrix';
 import { callHarbor, Client, startTestSandbox } from './journey';
 
@@ -29,6 +31,7 @@ interface Rule {
 describe('deleting a protected tag while Harbor fails at one write', () => {
   let sandbox: Sandbox & { forget(): Promise<void> };
   let liu: Client;
+  let grace: Client;
   let rulesBefore: Rule[];
   let pushes = 0;
 
@@ -54,7 +57,9 @@ describe('deleting a protected tag while Harbor fails at one write', () => {
   beforeAll(async () => {
     sandbox = await startTestSandbox({ env: { HARBOR_DEADLINE_MS: '500' } });
     liu = await Client.login(sandbox, 'liuyizhou');
-    await liu.post('/account/credentials', {});
+    grace = await Client.login(sandbox, 'grace');
+    // Of a slow machine the first calls may take longer than this deadline.
+    while ((await liu.get('/account')).body.state !== 'ready') await liu.post('/account/credentials', {});
     await push('keep');
     rulesBefore = await rules();
   });
@@ -103,5 +108,29 @@ describe('deleting a protected tag while Harbor fails at one write', () => {
     const project = (await liu.get(`/projects/${PROJECT}`)).body;
     expect(project.tagRule).toMatchObject({ state: 'on' });
     while (JSON.stringify(await rules()) !== JSON.stringify(rulesBefore)) await sleep(50);
+  });
+
+  it('is put right, and drops no work of others, when the process that began it hangs or is gone', async () => {
+    await push('v1');
+    const project = await sandbox.app.get(ProjectsService).findByName(PROJECT);
+    const exemption = sandbox.app.get(RuleExemption);
+    let wake: () => void = () => undefined;
+    const frozen = new Promise<void>((resolve) => (wake = resolve));
+    const late: unknown[] = [];
+    const work = exemption.run(project?.id ?? '', { repository: 'app', tag: 'v1' }, async (lease) => {
+      await frozen;
+      await lease.renew().catch((error: unknown) => late.push(error));
+    });
+    while (JSON.stringify(await rules()) === JSON.stringify(rulesBefore)) await sleep(20);
+    expect(await keepsOthers()).toBe(true);
+    while (JSON.stringify(await rules()) !== JSON.stringify(rulesBefore)) await sleep(50);
+    wake();
+    await work;
+    expect(late).toMatchObject([{ code: 'project.busy' }]);
+    expect(await rules()).toEqual(rulesBefore);
+    const { items } = (await grace.get('/admin/audit?action=project.rule-put-back')).body as {
+      items: unknown[];
+    };
+    expect(items.length).toBeGreaterThan(0);
   });
 });

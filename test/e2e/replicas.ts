@@ -12,7 +12,7 @@ export class Replicas {
 
   private constructor(
     readonly around: Surroundings,
-    private readonly apps: readonly NestFastifyApplication[],
+    readonly apps: readonly NestFastifyApplication[],
     readonly urls: readonly string[],
     lines: string[],
   ) {

@@ -59,7 +59,8 @@ describe('putting a tag back while Harbor fails at one write', () => {
   beforeAll(async () => {
     sandbox = await startTestSandbox({ env: { HARBOR_DEADLINE_MS: '500', DRIFT_REPAIR: 'none' } });
     liu = await Client.login(sandbox, 'liuyizhou');
-    await liu.post('/account/credentials', {});
+    // Of a slow machine the first calls may take longer than this deadline.
+    while ((await liu.get('/account')).body.state !== 'ready') await liu.post('/account/credentials', {});
     rulesBefore = (await rules()) as { id: number }[];
     recorded = await push('app', 'v1');
     image = await importImage('app', 'v1');
