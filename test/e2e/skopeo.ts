@@ -35,6 +35,17 @@ export class Skopeo {
     return this.run(['copy', '--all', ...insecure, `docker://${from}`, `docker://${to}`]);
   }
 
+  /** From one link of the registry to another, for this machine's platform. */
+  async copy(from: string, to: string): Promise<SkopeoResult> {
+    const insecure = ['--src-tls-verify=false', '--dest-tls-verify=false', '--override-arch', 'amd64'];
+    return this.run(['copy', ...insecure, `docker://${from}`, `docker://${to}`]);
+  }
+
+  /** Deletes the artifact that the tag is on, and so all tags of it. */
+  async delete(link: string): Promise<SkopeoResult> {
+    return this.run(['delete', '--tls-verify=false', `docker://${link}`]);
+  }
+
   /** The digest that a client of the registry sees. */
   async digest(link: string): Promise<string> {
     const { exitCode, output } = await this.run([
