@@ -1,5 +1,5 @@
 import { Body, Controller, Get, HttpCode, HttpStatus, Post, Req } from '@nestjs/common';
-import { ApiNoContentResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { NoStore } from '../common/no-store.decorator';
 import { ApiProblem } from '../common/openapi-problem';
@@ -23,6 +23,11 @@ export class AuthController {
 
   @Post('login')
   @Public()
+  @ApiOperation({
+    summary: 'Log in',
+    description:
+      'With the name and password of the directory. The answer to an unknown name and to a wrong password is the same; after too many tries it is 429.',
+  })
   @NoStore()
   @HttpCode(HttpStatus.OK)
   @ApiOkResponse({ type: SessionDto })
@@ -37,6 +42,11 @@ export class AuthController {
 
   @Post('refresh')
   @Public()
+  @ApiOperation({
+    summary: 'Go on with a session',
+    description:
+      'Each refresh token is good once. The same again within 10 seconds is only refused, as when an answer got lost; later it ends the session. The directory is asked whether the person is still there.',
+  })
   @NoStore()
   @HttpCode(HttpStatus.OK)
   @ApiOkResponse({ type: SessionDto })
@@ -49,6 +59,11 @@ export class AuthController {
 
   @Post('logout')
   @Allow('person')
+  @ApiOperation({
+    summary: 'Log out',
+    description:
+      'Ends this session; its access token runs out by itself within minutes. Other sessions of the person go on.',
+  })
   @HttpCode(HttpStatus.NO_CONTENT)
   @ApiNoContentResponse({ description: 'The session cannot be refreshed any more' })
   async logout(@CurrentPerson() caller: PersonCaller): Promise<void> {
@@ -57,6 +72,10 @@ export class AuthController {
 
   @Get('me')
   @Allow('person')
+  @ApiOperation({
+    summary: 'Who I am',
+    description: 'Name, e-mail and roles, as the directory had them at the last login or refresh.',
+  })
   @ApiOkResponse({ type: MeDto })
   async me(@CurrentPerson() caller: PersonCaller): Promise<MeDto> {
     return toMeDto(await this.persons.get(caller.personId), caller);

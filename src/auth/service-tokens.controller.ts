@@ -1,5 +1,5 @@
 import { Body, Controller, Delete, Get, HttpCode, HttpStatus, Param, Post, Query } from '@nestjs/common';
-import { ApiCreatedResponse, ApiNoContentResponse, ApiTags } from '@nestjs/swagger';
+import { ApiCreatedResponse, ApiNoContentResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { NoStore } from '../common/no-store.decorator';
 import { ApiProblem } from '../common/openapi-problem';
 import { ApiPage, PageQuery, type Page } from '../common/paging';
@@ -22,6 +22,10 @@ export class ServiceTokensController {
   constructor(private readonly serviceTokens: ServiceTokensService) {}
 
   @Post()
+  @ApiOperation({
+    summary: 'Make a service token',
+    description: 'For a scheduler or a platform. It is shown this once, and stored hashed.',
+  })
   @NoStore()
   @ApiCreatedResponse({ type: IssuedServiceTokenDto })
   @ApiProblem('conflict', 'service-token.name-taken')
@@ -33,6 +37,10 @@ export class ServiceTokensController {
   }
 
   @Get()
+  @ApiOperation({
+    summary: 'The service tokens',
+    description: 'Without the tokens themselves: kind, name, who made them and when.',
+  })
   @ApiPage(ServiceTokenDto)
   async list(@Query() { limit, cursor, count }: PageQuery): Promise<Page<ServiceTokenDto>> {
     const page = await this.serviceTokens.list(limit, cursor, count);
@@ -40,6 +48,10 @@ export class ServiceTokensController {
   }
 
   @Delete(':id')
+  @ApiOperation({
+    summary: 'Revoke a service token',
+    description: 'It is refused by every replica within a second.',
+  })
   @HttpCode(HttpStatus.NO_CONTENT)
   @ApiNoContentResponse({ description: 'It is good no more; so too when it never was' })
   async revoke(@Param('id') id: string, @CurrentPerson() caller: PersonCaller): Promise<void> {

@@ -205,7 +205,11 @@ export class ImagesController {
 
   @Get(':id/changes')
   @Allow('person')
-  @ApiOperation({ summary: 'Who changed what of an image, newest first' })
+  @ApiOperation({
+    summary: 'Who changed what of an image, newest first',
+    description:
+      'Each change of description, task type and labels, with what it was before. For whoever sees the image.',
+  })
   @ApiPage(ImageChangeDto)
   @ApiProblem('not-found', 'image.not-found')
   async changes(

@@ -38,7 +38,10 @@ export class MembersController {
   }
 
   @Get(':username')
-  @ApiOperation({ summary: 'One member of a project' })
+  @ApiOperation({
+    summary: 'One member of a project',
+    description: 'His role as it is in the registry now. For members of the project.',
+  })
   @ApiParam({ name: 'project', example: 'team-vision' })
   @ApiParam({ name: 'username', example: 'ada' })
   @ApiOkResponse({ type: MemberDto })

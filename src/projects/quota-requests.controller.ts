@@ -48,7 +48,11 @@ export class QuotaRequestsController {
 
   @Get()
   @Allow('person')
-  @ApiOperation({ summary: 'The quota requests of a project, newest first' })
+  @ApiOperation({
+    summary: 'The quota requests of a project, newest first',
+    description:
+      'Open ones and decided ones, with the note of the admin. For whoever may push to the project.',
+  })
   @ApiParam({ name: 'project', example: 'user-liuyizhou' })
   @ApiPage(QuotaRequestDto)
   @ApiProblem('forbidden', 'project.role-too-low')
@@ -65,7 +69,10 @@ export class QuotaRequestsController {
 
   @Get(':id')
   @Allow('person')
-  @ApiOperation({ summary: 'One quota request' })
+  @ApiOperation({
+    summary: 'One quota request',
+    description: 'What was asked for, why, and what an admin decided.',
+  })
   @ApiParam({ name: 'project', example: 'user-liuyizhou' })
   @ApiOkResponse({ type: QuotaRequestDto })
   @ApiProblem('forbidden', 'project.role-too-low')

@@ -36,6 +36,16 @@ describe('who may call what', () => {
     expect([...ROUTES].sort()).toEqual(served.sort());
   });
 
+  it('is told with what each route is for, in a sentence and more', () => {
+    const silent = Object.entries(describeApi(sandbox.app).paths).flatMap(([path, item]) =>
+      METHODS.filter((method) => {
+        const { summary, description } = item[method] ?? { summary: '-', description: '-' };
+        return !summary || !description;
+      }).map((method) => `${method.toUpperCase()} ${path}`),
+    );
+    expect(silent).toEqual([]);
+  });
+
   it.each(ROUTES)('%s', async (route) => {
     const expected = cellsOf(route);
     const actual: Partial<Record<Caller, string>> = {};
