@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache';
 import { aboutServiceToken } from '../changes/change-key';
 import { ChangeFeed } from '../changes/change-feed';
 import { ChangeMarks } from '../changes/change-marks';
+import { DomainError } from '../common/errors';
 import type { Config } from '../config/config';
 import { CONFIG } from '../config/config.module';
 import { isDatabaseAway } from '../database/database-errors';
@@ -38,25 +39,29 @@ export class ServiceTokenMemory {
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
-  /** Null when the token is not ours or was revoked. Throws what the database's driver throws. */
+  /**
+   * Null when the token is not ours or was revoked.
+   * @throws DomainError upstream-unavailable `database.unavailable`
+   */
   async authenticate(secret: string): Promise<ServiceCaller | null> {
     const hash = hashOfToken(secret);
     const kept = this.verdicts.get(hash);
-    if (kept !== undefined) {
-      const isCertain = await this.feed.catchUp();
-      if (isCertain && this.isGood(kept)) return kept.caller;
-      if (!isCertain && kept.caller !== null && this.holds(kept)) return kept.caller;
-    }
+    if (!(await this.feed.catchUp())) return this.lastKnown(kept);
+    if (kept !== undefined && this.isGood(kept)) return kept.caller;
     const mark = this.marks.mark();
     try {
       const caller = await this.tokens.findByHash(hash);
       this.verdicts.set(hash, { caller, mark, readAtMs: performance.now() });
       return caller;
     } catch (error) {
-      if (kept === undefined || kept.caller === null || !isDatabaseAway(error) || !this.holds(kept))
-        throw error;
-      return kept.caller;
+      if (!isDatabaseAway(error)) throw error;
+      return this.lastKnown(kept);
     }
+  }
+
+  private lastKnown(kept: Verdict | undefined): ServiceCaller {
+    if (kept !== undefined && kept.caller !== null && this.holds(kept)) return kept.caller;
+    throw new DomainError('upstream-unavailable', 'database.unavailable', {}, { retryAfterSeconds: 5 });
   }
 
   /** By the value of the header Authorization, without asking; null: it has to be asked for, or is no such token. */
