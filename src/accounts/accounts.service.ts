@@ -5,6 +5,8 @@ import { v7 as uuidv7 } from 'uuid';
 import { AuditService } from '../audit/audit.service';
 import type { PersonCaller } from '../auth/caller';
 import { PersonsService } from '../auth/persons.service';
+import { aboutPerson } from '../changes/change-key';
+import { Changes } from '../changes/changes';
 import { Clock } from '../common/clock';
 import { DomainError, isOutage } from '../common/errors';
 import type { MessageCode } from '../common/messages.en';
@@ -56,6 +58,7 @@ export class AccountsService implements OnModuleDestroy {
     private readonly provisioning: Provisioning,
     private readonly persons: PersonsService,
     private readonly audit: AuditService,
+    private readonly changes: Changes,
     private readonly clock: Clock,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
@@ -155,6 +158,7 @@ export class AccountsService implements OnModuleDestroy {
         await lease.write({ harborUserId, updatedAt: this.clock.now() }, manager);
         const subject = { id: person.personId, username: person.username };
         await this.audit.record(manager, caller, 'account.made', account.harborUsername, subject);
+        await this.changes.record(manager, aboutPerson(person.personId));
       });
       return harborUserId;
     } finally {

@@ -5,6 +5,8 @@ import { AuditService } from '../audit/audit.service';
 import type { PersonCaller } from '../auth/caller';
 import type { Person } from '../auth/person.entity';
 import { PersonsService } from '../auth/persons.service';
+import { aboutPerson } from '../changes/change-key';
+import { Changes } from '../changes/changes';
 import { Clock } from '../common/clock';
 import { DomainError } from '../common/errors';
 import type { Config } from '../config/config';
@@ -54,6 +56,7 @@ export class AccountAdoptions {
     private readonly harborUsers: HarborUsers,
     private readonly harbor: HarborClient,
     private readonly audit: AuditService,
+    private readonly changes: Changes,
     private readonly clock: Clock,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
@@ -169,6 +172,7 @@ export class AccountAdoptions {
         await lease.write(change, transaction);
         const target = `${user.username} ${user.id}`;
         await this.audit.record(transaction, admin, 'account.adopted', target, person);
+        await this.changes.record(transaction, aboutPerson(person.id));
       });
     } catch (error) {
       if (!isUniqueViolation(error)) throw error;

@@ -6,6 +6,8 @@ import { AuditService } from '../audit/audit.service';
 import type { PersonCaller } from '../auth/caller';
 import type { Person } from '../auth/person.entity';
 import { PersonsService } from '../auth/persons.service';
+import { aboutProject } from '../changes/change-key';
+import { Changes } from '../changes/changes';
 import { Clock } from '../common/clock';
 import { DomainError } from '../common/errors';
 import type { Config } from '../config/config';
@@ -63,6 +65,7 @@ export class ProjectAdoptions {
     private readonly programs: ProjectPrograms,
     private readonly harbor: HarborClient,
     private readonly audit: AuditService,
+    private readonly changes: Changes,
     private readonly clock: Clock,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
@@ -184,6 +187,7 @@ export class ProjectAdoptions {
           createdAt: this.clock.now(),
         });
         await this.audit.record(manager, admin, 'project.adopted', targetOf(plan), owner ?? undefined);
+        await this.changes.record(manager, aboutProject(plan.adoption.project));
       });
     } catch (error) {
       if (!isUniqueViolation(error)) throw error;
@@ -205,6 +209,7 @@ export class ProjectAdoptions {
         manager,
       );
       await this.audit.record(manager, admin, 'project.adopted', targetOf(plan), owner ?? undefined);
+      await this.changes.record(manager, aboutProject(plan.adoption.project));
     });
   }
 

@@ -2,6 +2,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { AuditService, type AuditAction } from '../audit/audit.service';
 import type { PersonCaller } from '../auth/caller';
+import { aboutPerson } from '../changes/change-key';
+import { Changes } from '../changes/changes';
 import { assertUnreachable, DomainError, isOutage } from '../common/errors';
 import { Clock } from '../common/clock';
 import type { Config } from '../config/config';
@@ -57,6 +59,7 @@ export class Provisioning {
     private readonly drifts: DriftRecords,
     private readonly harborUsers: HarborUsers,
     private readonly audit: AuditService,
+    private readonly changes: Changes,
     private readonly clock: Clock,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
@@ -216,6 +219,8 @@ export class Provisioning {
       async (manager) => {
         if (!isFirst) await this.settleDrifts(manager, run);
         await this.audit.record(manager, caller, actionOf(isShown, isFirst), account.harborUsername);
+        if (account.harborUserId !== harborUserId)
+          await this.changes.record(manager, aboutPerson(caller.personId));
       },
     );
     if (!isShown) return null;

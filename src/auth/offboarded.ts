@@ -2,6 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { IsNull, Not, type DataSource } from 'typeorm';
 import { type Actor, AuditService } from '../audit/audit.service';
+import { aboutPerson } from '../changes/change-key';
+import { Changes } from '../changes/changes';
 import { Clock } from '../common/clock';
 import { DomainError } from '../common/errors';
 import { OffboardedPersons } from './offboarded-persons';
@@ -16,6 +18,7 @@ export class Offboarded {
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly persons: OffboardedPersons,
     private readonly audit: AuditService,
+    private readonly changes: Changes,
     private readonly clock: Clock,
   ) {}
 
@@ -49,6 +52,7 @@ export class Offboarded {
         { revokedAt: now, revokedBecause: 'offboarded' },
       );
       await this.audit.record(manager, actor, 'person.offboarded', `${person.username} ${because}`, person);
+      await this.changes.record(manager, aboutPerson(person.id));
       return true;
     });
     this.persons.expire();
@@ -83,7 +87,9 @@ export class Offboarded {
           offboardingChangedAt: now,
         },
       );
-      if (affected === 1) await this.audit.record(manager, actor, 'person.restored', person.username, person);
+      if (affected !== 1) return;
+      await this.audit.record(manager, actor, 'person.restored', person.username, person);
+      await this.changes.record(manager, aboutPerson(person.id));
     });
     this.persons.expire();
   }

@@ -6,6 +6,8 @@ import { AccountsService } from '../accounts/accounts.service';
 import { AuditService } from '../audit/audit.service';
 import type { PersonCaller } from '../auth/caller';
 import { PersonsService } from '../auth/persons.service';
+import { aboutProject } from '../changes/change-key';
+import { Changes } from '../changes/changes';
 import { Clock } from '../common/clock';
 import { DomainError, isDomainError } from '../common/errors';
 import { HarborClient } from '../harbor/harbor.client';
@@ -39,6 +41,7 @@ export class MembersService {
     private readonly persons: PersonsService,
     private readonly harbor: HarborClient,
     private readonly audit: AuditService,
+    private readonly changes: Changes,
     private readonly clock: Clock,
   ) {}
 
@@ -158,6 +161,7 @@ export class MembersService {
       const target = `${project.name} ${someone.username}${role === 'none' ? '' : ` ${role}`}`;
       const subject = { id: someone.personId, username: someone.username };
       await this.audit.record(manager, caller, action, target, subject);
+      await this.changes.record(manager, aboutProject(project.name));
     });
     return this.assemble(project, ownerId, settled.members);
   }

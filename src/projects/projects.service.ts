@@ -2,6 +2,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { In, IsNull, Not, type EntityManager, type Repository } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
+import { aboutProject } from '../changes/change-key';
+import { Changes } from '../changes/changes';
 import { Clock } from '../common/clock';
 import { DomainError } from '../common/errors';
 import { CONFIG } from '../config/config.module';
@@ -24,6 +26,7 @@ export class ProjectsService {
     @InjectRepository(Project) private readonly projects: Repository<Project>,
     private readonly harbor: HarborClient,
     private readonly rules: ObservedRules,
+    private readonly changes: Changes,
     private readonly clock: Clock,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
@@ -70,6 +73,7 @@ export class ProjectsService {
       version: 1,
       createdAt: this.clock.now(),
     });
+    await this.changes.record(manager, aboutProject(name));
   }
 
   /** Null while the project was not made in Harbor. Throws on an outage of Harbor. */
@@ -176,8 +180,12 @@ export class ProjectsService {
   /** Writes down that this is the project that Berth made. @throws conflict `project.replaced` when another is */
   async own(project: Project, harborProjectId: number): Promise<void> {
     const unowned = { id: project.id, harborProjectId: IsNull() };
-    const written = await this.projects.update(unowned, { harborProjectId, intentAt: null });
-    if (written.affected !== 1 && !(await this.projects.existsBy({ id: project.id, harborProjectId }))) {
+    const isWritten = await this.projects.manager.transaction(async (manager) => {
+      const { affected } = await manager.update(Project, unowned, { harborProjectId, intentAt: null });
+      if (affected === 1) await this.changes.record(manager, aboutProject(project.name));
+      return affected === 1;
+    });
+    if (!isWritten && !(await this.projects.existsBy({ id: project.id, harborProjectId }))) {
       throw new DomainError('conflict', 'project.replaced', { project: project.name });
     }
     project.harborProjectId = harborProjectId;

@@ -2,6 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { IsNull, MoreThan, Not, type Repository } from 'typeorm';
 import { AuditService, type Actor } from '../audit/audit.service';
+import { aboutProject } from '../changes/change-key';
+import { Changes } from '../changes/changes';
 import { Clock } from '../common/clock';
 import type { Drift } from './drift';
 import { DriftObserver, type Comparison, type NotCompared } from './drift-observer';
@@ -38,6 +40,7 @@ export class ReconcileService {
     private readonly leases: ProjectLeases,
     private readonly exemptions: RuleExemption,
     private readonly audit: AuditService,
+    private readonly changes: Changes,
     private readonly clock: Clock,
   ) {}
 
@@ -117,6 +120,7 @@ export class ReconcileService {
             await manager.update(ProjectMember, row, { seenRole: repair.role, updatedAt: this.clock.now() });
         }
         await this.audit.record(manager, actor, attempted.action, attempted.target, attempted.subject);
+        if (repair.kind === 'member') await this.changes.record(manager, aboutProject(project.name));
       });
     });
     return true;

@@ -5,6 +5,8 @@ import { v7 as uuidv7 } from 'uuid';
 import { AccountsService } from '../accounts/accounts.service';
 import { AuditService } from '../audit/audit.service';
 import type { PersonCaller } from '../auth/caller';
+import { aboutProject } from '../changes/change-key';
+import { Changes } from '../changes/changes';
 import { Clock } from '../common/clock';
 import { DomainError, isDomainError } from '../common/errors';
 import { requireFresh } from '../common/etag';
@@ -57,6 +59,7 @@ export class SharedProjectsService {
     private readonly accounts: AccountsService,
     private readonly harbor: HarborClient,
     private readonly audit: AuditService,
+    private readonly changes: Changes,
     private readonly clock: Clock,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
@@ -116,6 +119,7 @@ export class SharedProjectsService {
         await lease.write({ readyAt }, manager);
         const target = `${project.name} ${project.visibility} ${project.quotaBytes}`;
         await this.audit.record(manager, caller, 'project.created', target);
+        await this.changes.record(manager, aboutProject(project.name));
       });
       return { ...project, readyAt };
     });
@@ -143,6 +147,7 @@ export class SharedProjectsService {
         if (change.quotaBytes !== undefined) await this.drifts.settled(manager, held.id, 'quota');
         const target = `${projectName} ${wanted.visibility} ${wanted.quotaBytes}`;
         await this.audit.record(manager, caller, 'project.changed', target);
+        await this.changes.record(manager, aboutProject(projectName));
       });
     });
   }
@@ -160,6 +165,7 @@ export class SharedProjectsService {
         await this.drifts.forget(manager, held.id);
         await manager.delete(Project, { id: held.id });
         await this.audit.record(manager, caller, 'project.deleted', projectName);
+        await this.changes.record(manager, aboutProject(projectName));
       });
     });
   }

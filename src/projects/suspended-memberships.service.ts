@@ -3,6 +3,8 @@ import { InjectRepository } from '@nestjs/typeorm';
 import type { Repository } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { AuditService, type Actor, type Subject } from '../audit/audit.service';
+import { aboutProject } from '../changes/change-key';
+import { Changes } from '../changes/changes';
 import { Clock } from '../common/clock';
 import { isDomainError } from '../common/errors';
 import { Memberships } from './memberships';
@@ -22,6 +24,7 @@ export class SuspendedMemberships {
     private readonly leases: ProjectLeases,
     private readonly memberships: Memberships,
     private readonly audit: AuditService,
+    private readonly changes: Changes,
     private readonly clock: Clock,
   ) {}
 
@@ -104,6 +107,7 @@ export class SuspendedMemberships {
       await manager.delete(ProjectMember, row);
       const target = `${project.name} ${person.username} none`;
       await this.audit.record(manager, actor, 'project.member-removed', target, person);
+      await this.changes.record(manager, aboutProject(project.name));
     });
   }
 
@@ -128,6 +132,7 @@ export class SuspendedMemberships {
       await manager.delete(SuspendedMembership, row);
       const target = `${project.name} ${person.username} ${role}`;
       await this.audit.record(manager, actor, 'project.member-set', target, person);
+      await this.changes.record(manager, aboutProject(project.name));
     });
   }
 
