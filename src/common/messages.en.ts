@@ -979,6 +979,16 @@ export const messagesEn = {
     title: 'A policy of the project forbids pulling this image',
     detail: '{project} only lets images be pulled that {signature} has signed. Sign it, and import it then.',
   },
+  'image.absent-quota': {
+    title: 'This tag is not there, and the project is nearly full',
+    detail:
+      '{repository} has no tag {tag}. The quota of {project} is used to {usedPercent} %, so the registry may have refused the push: make room or ask for more, and push again. Tags that are most like it: {tags}.',
+  },
+  'image.absent-read-only': {
+    title: 'This tag is not there, and the registry is read-only',
+    detail:
+      '{repository} has no tag {tag}. An administrator of Harbor has turned on its read-only mode, which refuses pushes: push again when it is off. Tags that are most like it: {tags}.',
+  },
   'image.vulnerable': {
     title: 'The project’s policy lets nobody pull this image',
     detail:
@@ -1032,6 +1042,21 @@ export const messagesEn = {
   'group.not-configured': {
     title: 'There are no groups here',
     detail: 'No groups of the directory are set up for this Berth (LDAP_GROUP_BASE_DN). Share with persons.',
+  },
+  'image.warning.tag-moved': {
+    title: 'The tag was moved',
+    detail:
+      '{tag} was recorded as {recordedDigest} and is {currentDigest} in the registry now. Jobs keep the recorded one, unless its project blocks it. Whoever keeps the project can put the tag back.',
+  },
+  'image.warning.gone': {
+    title: 'The tag is gone from the registry',
+    detail:
+      'There is no {tag} in the registry any more. Ask its owner, or delete the image from the catalog.',
+  },
+  'image.warning.recorded-gone': {
+    title: 'The recorded image was collected',
+    detail:
+      'What {tag} was recorded as ({recordedDigest}) is not in the registry any more, so no job can run it. Push it again under another tag, or let an administrator accept the new one.',
   },
   'image.warning.platform': {
     title: 'The image does not run on the nodes here',

@@ -896,6 +896,16 @@ export const messagesZh: Readonly<Record<MessageCode, MessageText>> = {
     title: '项目策略禁止拉取这个镜像',
     detail: '{project} 只允许拉取经 {signature} 签名的镜像。请先签名，再导入。',
   },
+  'image.absent-quota': {
+    title: '没有这个标签，而且项目空间将满',
+    detail:
+      '{repository} 没有标签 {tag}。项目 {project} 的配额已使用 {usedPercent}%，镜像仓库可能因此拒绝了推送：请清理空间或申请更多配额，然后重新推送。最相近的标签：{tags}。',
+  },
+  'image.absent-read-only': {
+    title: '没有这个标签，而且镜像仓库处于只读模式',
+    detail:
+      '{repository} 没有标签 {tag}。Harbor 管理员已开启只读模式，推送会被拒绝：请在关闭后重新推送。最相近的标签：{tags}。',
+  },
   'image.vulnerable': {
     title: '项目的策略不允许任何人拉取此镜像',
     detail:
@@ -946,6 +956,20 @@ export const messagesZh: Readonly<Record<MessageCode, MessageText>> = {
   'group.not-configured': {
     title: '这里没有用户组',
     detail: '此 Berth 没有配置目录中的用户组（LDAP_GROUP_BASE_DN）。请共享给个人。',
+  },
+  'image.warning.tag-moved': {
+    title: '标签已被移动',
+    detail:
+      '{tag} 记录为 {recordedDigest}，仓库中现在是 {currentDigest}。作业仍使用记录的镜像，除非其项目阻止使用。项目维护者可以把标签移回。',
+  },
+  'image.warning.gone': {
+    title: '标签已从仓库中消失',
+    detail: '仓库中已没有 {tag}。请询问其所有者，或从目录中删除此镜像。',
+  },
+  'image.warning.recorded-gone': {
+    title: '记录的镜像已被回收',
+    detail:
+      '{tag} 记录的镜像（{recordedDigest}）在仓库中已不存在，作业无法运行。请以另一个标签重新推送，或请管理员接受新的镜像。',
   },
   'image.warning.platform': {
     title: '镜像不能在这里的节点上运行',

@@ -1,5 +1,6 @@
 import type { ArtifactKind, Platform } from '../harbor/harbor.types';
-import { imageWarnings, tellingPlatform } from './image-warnings';
+import type { TagRecord } from '../tag-rule/tag-record.entity';
+import { imageWarnings, recordWarnings, tellingPlatform } from './image-warnings';
 
 const AMD64 = { os: 'linux', architecture: 'amd64' };
 const ARM64 = { os: 'linux', architecture: 'arm64', variant: 'v8' };
@@ -26,5 +27,30 @@ describe('tellingPlatform', () => {
     expect(tellingPlatform([ARM64, AMD64], ['linux/arm64', 'linux/amd64'])).toBe(ARM64);
     expect(tellingPlatform([ARM64], ['linux/amd64'])).toBe(ARM64);
     expect(tellingPlatform([], ['linux/amd64'])).toBeNull();
+  });
+});
+
+describe('recordWarnings', () => {
+  const [A, B] = ['sha256:a', 'sha256:b'];
+  const record = (change: Partial<TagRecord>): TagRecord =>
+    ({ tag: 'v1', recordedDigest: A, currentDigest: A, recordedGone: false, ...change }) as TagRecord;
+
+  it.each<[string, Partial<TagRecord>, string[]]>([
+    ['as recorded', { state: 'as-recorded' }, []],
+    ['moved', { state: 'moved', currentDigest: B }, ['tag-moved']],
+    [
+      'moved, and what it was is gone',
+      { state: 'moved', recordedGone: true },
+      ['tag-moved', 'recorded-gone'],
+    ],
+    ['gone', { state: 'gone', currentDigest: null }, ['gone']],
+    ['latest', { state: 'current', recordedDigest: null }, []],
+  ])('of a tag that is %s', (_, change, codes) => {
+    const found = recordWarnings(record(change)).map(({ code }) => code);
+    expect(found).toEqual(codes.map((code) => `image.warning.${code}`));
+  });
+
+  it('says nothing of a link with a digest', () => {
+    expect(recordWarnings(null)).toEqual([]);
   });
 });

@@ -1,5 +1,6 @@
 import type { MessageCode, MessageParams } from '../common/messages.en';
 import type { ArtifactKind, Platform } from '../harbor/harbor.types';
+import type { TagRecord } from '../tag-rule/tag-record.entity';
 
 export interface ImageWarning {
   code: MessageCode;
@@ -22,6 +23,19 @@ export function imageWarnings(
 /** What a person should know of somebody else's image in a project that he himself cannot pull from. */
 export function jobsOnlyWarnings(jobsOnly: boolean | undefined, project: string): ImageWarning[] {
   return jobsOnly === true ? [{ code: 'image.warning.jobs-only', params: { project } }] : [];
+}
+
+/** What a person should know of the tag: that it was moved, is gone, or that what it was is gone. */
+export function recordWarnings(record: TagRecord | null): ImageWarning[] {
+  if (record === null) return [];
+  const { tag, state, recordedDigest, currentDigest, recordedGone } = record;
+  const collected: ImageWarning[] = recordedGone
+    ? [{ code: 'image.warning.recorded-gone', params: { tag, recordedDigest: recordedDigest ?? '' } }]
+    : [];
+  if (state === 'gone') return [{ code: 'image.warning.gone', params: { tag } }, ...collected];
+  if (state !== 'moved') return collected;
+  const params = { tag, recordedDigest: recordedDigest ?? '', currentDigest: currentDigest ?? '' };
+  return [{ code: 'image.warning.tag-moved', params }, ...collected];
 }
 
 /** The platform whose config tells about an index: one that the nodes can run, else its first. */

@@ -118,7 +118,9 @@ describe('DELETE of tags and repositories', () => {
     });
     expect((await remove('shared', null, liu, '?dryRun=true')).body).toMatchObject({ importedByOthers: 1 });
     expect((await remove('shared', 'v1')).body).toMatchObject({ deleted: true, importedByOthers: 1 });
-    expect((await ada.get(`/images/${String(image.id)}`)).body.state).toBe('gone');
+    const { body: gone } = await ada.get(`/images/${String(image.id)}`);
+    expect(gone).toMatchObject({ state: 'gone', warnings: [{ code: 'image.warning.gone' }] });
+    expect(Date.parse(String(gone.goneSince))).toBeGreaterThan(Date.now() - 60_000);
   });
 
   it('starts afresh with what is pushed under the name later', async () => {

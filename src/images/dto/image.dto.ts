@@ -3,7 +3,7 @@ import type { Language } from '../../common/messages';
 import { PlatformDto } from '../../common/platform.dto';
 import type { ArtifactKind, ArtifactPlatform } from '../../harbor/harbor.types';
 import type { TagState } from '../../tag-rule/tag-rule';
-import { imageWarnings, jobsOnlyWarnings } from '../image-warnings';
+import { imageWarnings, jobsOnlyWarnings, recordWarnings } from '../image-warnings';
 import type { Visibility } from '../image.entity';
 import type { CatalogedImage } from '../images.service';
 import { ImageDescriptionDto } from './image-description.dto';
@@ -73,6 +73,15 @@ export class ImageDto {
   })
   state: TagState;
 
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    example: null,
+    description: 'Since when it is known that the tag is gone; null while it is there',
+  })
+  goneSince: Date | null;
+
   @ApiProperty({ type: [PlatformDto] })
   platforms: ArtifactPlatform[];
 
@@ -139,12 +148,15 @@ export function toImageDto(
     recordedDigest: record === null ? image.digest : record.recordedDigest,
     currentDigest: record === null ? image.digest : record.currentDigest,
     state: record?.state ?? (image.digest === null ? 'unknown' : 'as-recorded'),
+    goneSince: record?.goneSince ?? null,
     platforms,
     sizeBytes: record?.sizeBytes ?? image.sizeBytes,
     described,
-    warnings: [...imageWarnings(kind, platforms, sitePlatforms), ...jobsOnlyWarnings(jobsOnly, project)].map(
-      (warning) => toImageWarningDto(warning, language),
-    ),
+    warnings: [
+      ...recordWarnings(record),
+      ...imageWarnings(kind, platforms, sitePlatforms),
+      ...jobsOnlyWarnings(jobsOnly, project),
+    ].map((warning) => toImageWarningDto(warning, language)),
     firstSeenAt: record?.firstSeenAt ?? createdAt,
     checkedAt: record?.checkedAt ?? createdAt,
     createdAt,
