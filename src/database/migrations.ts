@@ -1,4 +1,4 @@
-import { Initial1795314740067 } from './migrations/1795314740067-initial';
+import { Initial1795315608239 } from './migrations/1795315608239-initial';
 
 /** Every migration, oldest first. `npm run migration:generate` adds to it. */
-export const migrations = [Initial1795314740067] as const;
+export const migrations = [Initial1795315608239] as const;

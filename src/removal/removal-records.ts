@@ -94,6 +94,16 @@ export class RemovalRecords {
     return this.intents.findOneBy({ id });
   }
 
+  /** Is this what another tag of the repository was recorded with and was moved away from? Jobs still get it. */
+  async isCountedOn(project: string, repository: string, digest: string, butFor: string): Promise<boolean> {
+    return this.dataSource
+      .createQueryBuilder(TagRecord, 'record')
+      .where('record.project = :project AND record.repository = :repository', { project, repository })
+      .andWhere('record.recordedDigest = :digest AND record.flaggedDigest IS NOT NULL', { digest })
+      .andWhere('record.retiredAt IS NULL AND record.tag <> :butFor', { butFor })
+      .getExists();
+  }
+
   private async retireRepository({ project, repository }: RemovalIntent): Promise<void> {
     let after = '';
     for (;;) {

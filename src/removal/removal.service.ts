@@ -160,6 +160,7 @@ export class RemovalService {
     if (done === 'protected') throw ruleInTheWay(project);
     // Not on this digest any more: somebody moved it since it was looked at.
     if (done === 'absent') throw new DomainError('conflict', 'harbor.changed');
+    if (await this.records.isCountedOn(project, repository, digest, tag)) return false;
     return this.deleteUntagged(project, repository, digest, lease);
   }
 

@@ -1,6 +1,6 @@
 import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import type { DataSource } from 'typeorm';
+import { In, type DataSource } from 'typeorm';
 import { BackgroundTasks } from '../background/background-tasks';
 import { isDomainError, isOutage, type DomainError } from '../common/errors';
 import { HarborClient } from '../harbor/harbor.client';
@@ -62,15 +62,14 @@ export class HoldWork implements OnModuleInit {
     let afterId = '';
     for (;;) {
       const moved = await this.movedAfter(afterId);
-      for (const { digest, project, repository } of moved)
-        yield { project, repository, digest, reason: 'violation' };
+      for (const name of await this.untagged(moved)) yield { ...name, reason: 'violation' };
       afterId = moved.at(-1)?.id ?? afterId;
       if (moved.length < BATCH) break;
     }
     let after: DigestName | null = null;
     for (;;) {
       const leased: DigestName[] = await this.leases.listLeased(after, BATCH);
-      for (const name of leased) yield { ...name, reason: 'job' };
+      for (const name of await this.untagged(leased)) yield { ...name, reason: 'job' };
       after = leased.at(-1) ?? after;
       if (leased.length < BATCH) return;
     }
@@ -104,7 +103,6 @@ export class HoldWork implements OnModuleInit {
   }
 
   private async keep({ project: projectName, repository, digest, reason }: Wanted): Promise<void> {
-    if (await this.isTagged(projectName, repository, digest)) return;
     const known = await this.holds.find(projectName, repository, digest);
     if (known !== null && known.heldAt !== null) return;
     const project = await this.keptProject(projectName);
@@ -139,7 +137,19 @@ export class HoldWork implements OnModuleInit {
     return isRecorded || this.leases.isLeased(project, repository, digest);
   }
 
-  /** As Berth last saw it: Harbor is asked only about what no known tag is on. */
+  /** Those that no tag is on, as Berth last saw it: Harbor is asked only about these. */
+  private async untagged(names: readonly DigestName[]): Promise<DigestName[]> {
+    if (names.length === 0) return [];
+    const records = await this.dataSource.manager.find(TagRecord, {
+      select: { id: true, project: true, repository: true, currentDigest: true },
+      where: { currentDigest: In(names.map(({ digest }) => digest)) },
+    });
+    const tagged = new Set(records.map((record) => keyOf(record, record.currentDigest)));
+    return names
+      .filter((name) => !tagged.has(keyOf(name, name.digest)))
+      .map(({ project, repository, digest }) => ({ project, repository, digest }));
+  }
+
   private async isTagged(project: string, repository: string, digest: string): Promise<boolean> {
     return this.dataSource.manager.existsBy(TagRecord, { project, repository, currentDigest: digest });
   }
@@ -167,4 +177,11 @@ export class HoldWork implements OnModuleInit {
   private warn(project: string, digest: string, { code }: DomainError): void {
     this.logger.warn({ msg: 'a digest is held or let go later', project, digest, code });
   }
+}
+
+function keyOf(
+  { project, repository }: { project: string; repository: string },
+  digest: string | null,
+): string {
+  return `${project}/${repository}@${digest ?? ''}`;
 }

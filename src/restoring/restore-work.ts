@@ -102,12 +102,8 @@ export class RestoreWork implements OnModuleInit, OnModuleDestroy {
       await this.stop(violation);
       return true;
     }
-    const { project, repository, tag } = violation;
-    const target = `${project}/${repository}:${tag}`;
     try {
-      await this.audit.attempt({ actor: 'berth', action: 'tag.restored', target }, async () =>
-        this.service.restore(violation, 'berth'),
-      );
+      await this.service.restore(violation, 'berth');
       this.counted.inc({ outcome: 'done' });
       return true;
     } catch (error) {
@@ -138,7 +134,17 @@ export class RestoreWork implements OnModuleInit, OnModuleDestroy {
     const dueAt = new Date(this.clock.now().getTime() + (isPassing ? SOON_MS : LATER_MS));
     this.counted.inc({ outcome: state });
     this.logger.warn({ msg: 'a tag was not put back', violation: violation.id, code });
+    const known = await this.service.find(violation.id);
+    if (state === 'failed' && known?.state !== 'failed') await this.auditFailure(violation, error);
     const outcome = { state, username: null, problem: code, dueAt: isForGood ? null : dueAt } as const;
     await this.service.note(violation, outcome);
+  }
+
+  /** Once: it is tried again every few minutes. */
+  private async auditFailure({ project, repository, tag }: Violation, error: DomainError): Promise<void> {
+    const target = `${project}/${repository}:${tag}`;
+    await this.audit
+      .attempt({ actor: 'berth', action: 'tag.restored', target }, async () => Promise.reject(error))
+      .catch(() => undefined);
   }
 }

@@ -15,6 +15,7 @@ import type { TagState } from './tag-rule';
 /** What Berth knows of one `project/repository:tag`. Only `tag-records.service.ts` writes it. */
 @Entity('tag_records')
 @Index('uq_tag_records_name', ['project', 'repository', 'tag'], { unique: true })
+@Index('ix_tag_records_current', ['currentDigest'])
 @Index('ix_tag_records_state', ['state'])
 export class TagRecord {
   @IdColumn()

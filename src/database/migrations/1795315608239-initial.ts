@@ -1,7 +1,7 @@
 import { type MigrationInterface, type QueryRunner, Table } from 'typeorm';
 import { migrationColumns } from '../migration-columns';
 
-export class Initial1795314740067 implements MigrationInterface {
+export class Initial1795315608239 implements MigrationInterface {
   async up(queryRunner: QueryRunner): Promise<void> {
     const column = migrationColumns(queryRunner);
     await queryRunner.createTable(
@@ -790,6 +790,7 @@ export class Initial1795314740067 implements MigrationInterface {
         ],
         indices: [
           { name: 'ix_tag_records_state', columnNames: ['state'] },
+          { name: 'ix_tag_records_current', columnNames: ['currentDigest'] },
           { name: 'uq_tag_records_name', columnNames: ['project', 'repository', 'tag'], isUnique: true },
         ],
       }),
