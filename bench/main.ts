@@ -2,9 +2,17 @@ import { parseArgs } from 'node:util';
 import { catalogSection } from './catalog';
 import { lookupSection } from './lookup';
 import { provisioningSection } from './provisioning';
+import { pullSecretsSection } from './pull-secrets';
 import type { Section } from './section';
+import { tagRuleSection } from './tag-rule';
 
-const SECTIONS: readonly Section[] = [provisioningSection, catalogSection, lookupSection];
+const SECTIONS: readonly Section[] = [
+  provisioningSection,
+  catalogSection,
+  lookupSection,
+  tagRuleSection,
+  pullSecretsSection,
+];
 
 /** `npm run bench [-- [section …] [--size N]]`: all sections, or those that are named. */
 async function main(): Promise<void> {
