@@ -1,109 +1,117 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import autocannon from 'autocannon';
 import { DataSource } from 'typeorm';
-import { v7 as uuidv7 } from 'uuid';
 import { pushTinyImage } from '../sandbox/registry-client';
-import { startSandbox } from '../sandbox/sandbox';
-import { TagRecord } from '../src/tag-rule/tag-record.entity';
+import { manyPeople, startSurroundings, type Surroundings } from '../sandbox/surroundings';
+import { createApp } from '../src/app.setup';
+import { ServiceTokensService } from '../src/auth/service-tokens.service';
+import { loadConfig } from '../src/config/load-config';
 import { freePort, startChild, type Child } from './child';
-import { load, median, medianLoad, type Load } from './load';
+import { load, median } from './load';
+import { addLinks, drawByZipf, type AskedLink } from './lookup-links';
 import type { Section } from './section';
+import { serverDatabase } from './server-database';
 import { head, megabytes, milliseconds, row } from './table';
 
-const ROUNDS = 5;
-const ROUND_SECONDS = 4;
+const LINKS = 100_000;
+const DRAWN = 20_000;
+const ROUNDS = 3;
+const SECONDS = 4;
 const STARTS = 5;
-const TAGS = 20_000;
+const OUTAGE_SECONDS = 30;
+const BATCH = 1_000;
 const READY = '/api/v1/health/ready';
 
-interface Prepared {
-  env: NodeJS.ProcessEnv;
-  lookupPath: string;
-  headers: Record<string, string>;
-  stop(): Promise<void>;
+interface Figures {
+  perSecond: number;
+  p50Ms: number;
+  p99Ms: number;
 }
 
-/** What a lookup costs beside a bare route, what Berth needs in memory, and how long it takes to start. */
+interface World {
+  around: Surroundings;
+  env: NodeJS.ProcessEnv;
+  links: readonly AskedLink[];
+  token: string;
+  /** Of p001, who has a `latest`. */
+  latest: string;
+}
+
+/**
+ * What lookups cost beside a bare route. Service, database and load on the same two cores:
+ * `taskset -c 0,1 npm run bench -- lookup`.
+ */
 export const lookupSection: Section = {
   name: 'lookup',
-  title: 'Lookups',
-  run: async () => measureLookups(),
+  title: 'Lookups, on MariaDB and on SQLite',
+  run: async ({ size = LINKS }) => {
+    const database = await serverDatabase();
+    await measureOn('MariaDB', database.url, size).finally(() => database.drop());
+    const folder = mkdtempSync(join(tmpdir(), 'berth-bench-'));
+    const forget = (): void => rmSync(folder, { recursive: true, force: true });
+    await measureOn('SQLite', `sqlite:${join(folder, 'berth.sqlite')}`, size).finally(forget);
+  },
 };
 
-async function measureLookups(): Promise<void> {
-  const dataFolder = mkdtempSync(join(tmpdir(), 'berth-bench-'));
-  const prepared = await prepare(dataFolder);
+async function measureOn(name: string, databaseUrl: string, size: number): Promise<void> {
+  const world = await prepare(databaseUrl, size);
   try {
-    const starts = await measureStarts(prepared.env);
-    const berth = await startChild('src/main.js', READY, prepared.env);
+    const starts = await measureStarts(world.env);
+    const berth = await startChild('src/main.js', READY, world.env);
     const bare = await startChild('bench/bare.js', '/bare', {});
     try {
-      await measure(prepared, berth, bare, starts);
+      await measure(name, world, berth, bare, starts);
     } finally {
       await Promise.all([berth.stop(), bare.stop()]);
     }
   } finally {
-    await prepared.stop();
-    rmSync(dataFolder, { recursive: true, force: true });
+    await world.around.stop().catch(() => undefined);
   }
 }
 
-/** A person with an imported image; afterwards Berth runs in a process of its own on the same data. */
-async function prepare(dataFolder: string): Promise<Prepared> {
-  const sandbox = await startSandbox({ port: 0, dataFolder });
-  const [person] = sandbox.people;
-  if (person === undefined) throw new Error('the sandbox has no people');
-  const api = `${sandbox.url}/api/v1`;
-  const { accessToken } = await post<{ accessToken: string }>(`${api}/auth/login`, null, {
-    username: person.username,
-    password: person.password,
+/** A person with an imported image, and many more like it; afterwards Berth runs in a process of its own. */
+async function prepare(databaseUrl: string, size: number): Promise<World> {
+  const around = await startSurroundings(manyPeople(1));
+  const env = around.env(databaseUrl, await freePort());
+  const app = await createApp(loadConfig({ ...env, LOG_LEVEL: 'silent' }));
+  await app.listen(0, '127.0.0.1');
+  try {
+    const latest = await importOne(around, await app.getUrl());
+    const links = await addLinks(app.get(DataSource), size);
+    return { around, env: { ...env, LOG_LEVEL: 'info' }, links, token: await tokenOf(app), latest };
+  } finally {
+    await app.close();
+  }
+}
+
+async function tokenOf(app: NestFastifyApplication): Promise<string> {
+  return (await app.get(ServiceTokensService).create('scheduler', 'bench', null)).secret;
+}
+
+async function importOne(around: Surroundings, url: string): Promise<string> {
+  const [person] = around.people;
+  if (person === undefined) throw new Error('there are no people');
+  const { username, password } = person;
+  const { accessToken } = await post<{ accessToken: string }>(url, '/auth/login', null, {
+    username,
+    password,
   });
   const login = await post<{ username: string; password: string }>(
-    `${api}/account/credentials`,
+    url,
+    '/account/credentials',
     accessToken,
     {},
   );
-  const link = `${sandbox.harbor.address}/user-${person.username}/demo:v1`;
-  await pushTinyImage({
-    registryUrl: sandbox.harbor.url,
-    link: { project: `user-${person.username}`, repository: 'demo', tag: 'v1' },
-    username: login.username,
-    password: login.password,
-    content: 'bench',
-  });
-  await post(`${api}/images`, accessToken, { link, description: 'Bench', taskType: 'pytorch' });
-  await addTags(sandbox.app.get(DataSource));
-  await sandbox.app.close();
-  const query = new URLSearchParams({ link, for: person.username });
-  return {
-    env: { ...sandbox.env, PORT: String(await freePort()) },
-    lookupPath: `/api/v1/lookup?${query.toString()}`,
-    headers: { authorization: `Bearer ${sandbox.schedulerToken}` },
-    stop: async () => {
-      await sandbox.directory.stop();
-      await sandbox.harbor.stop();
-    },
-  };
-}
-
-/** So many that none is asked again while its answer is in memory. */
-async function addTags(dataSource: DataSource): Promise<void> {
-  const [record] = await dataSource.manager.find(TagRecord, { take: 1 });
-  if (record === undefined) throw new Error('nothing was imported');
-  for (let first = 0; first < TAGS; first += 500) {
-    const rows = Array.from({ length: 500 }, (_, index) => ({
-      ...record,
-      id: uuidv7(),
-      tag: `v1-${first + index}`,
-    }));
-    await dataSource.manager.insert(TagRecord, rows);
+  for (const tag of ['v1', 'latest']) {
+    const link = { project: `user-${username}`, repository: 'demo', tag };
+    await pushTinyImage({ registryUrl: around.harbor.url, link, ...login, content: tag });
   }
-}
-
-/** The query of the bench's link, with the tag of another record: `…%3Av1&for=…` becomes `…%3Av1-7&for=…`. */
-function nextLink(search: string, number: number): string {
-  return search.replace('%3Av1', `%3Av1-${number % TAGS}`);
+  const link = `${around.harbor.address}/user-${username}/demo:v1`;
+  await post(url, '/images', accessToken, { link, description: 'Bench', taskType: 'pytorch' });
+  return `${around.harbor.address}/user-${username}/demo:latest`;
 }
 
 async function measureStarts(env: NodeJS.ProcessEnv): Promise<number[]> {
@@ -116,68 +124,186 @@ async function measureStarts(env: NodeJS.ProcessEnv): Promise<number[]> {
   return starts;
 }
 
-async function measure(prepared: Prepared, berth: Child, bare: Child, starts: number[]): Promise<void> {
+async function measure(
+  name: string,
+  world: World,
+  berth: Child,
+  bare: Child,
+  starts: readonly number[],
+): Promise<void> {
   const idleBytes = berth.rssBytes();
-  const lookupUrl = `${berth.url}${prepared.lookupPath}`;
-  const lookups: Load[] = [];
-  const firsts: Load[] = [];
-  const bares: Load[] = [];
-  const harbors: Load[] = [];
-  await load(lookupUrl, prepared.headers, ROUND_SECONDS);
-  await load(`${bare.url}/bare`, {}, ROUND_SECONDS);
+  const ask = asking(world, berth.url);
+  const hot = drawByZipf(world.links, DRAWN).map(ask.path);
+  const cold = endless(world.links.map(ask.path));
+  await ask.load(hot, { amount: 2 * DRAWN });
+  await ask.load(hot, { duration: SECONDS });
+  const rounds: Record<'bare' | 'hits' | 'misses', Figures[]> = { bare: [], hits: [], misses: [] };
   for (let round = 0; round < ROUNDS; round += 1) {
-    bares.push(await load(`${bare.url}/bare`, {}, ROUND_SECONDS));
-    lookups.push(await load(lookupUrl, prepared.headers, ROUND_SECONDS));
-    firsts.push(await load(lookupUrl, prepared.headers, ROUND_SECONDS, nextLink));
-    const harbor = liveHarbor();
-    if (harbor !== null) harbors.push(await load(harbor.url, harbor.headers, ROUND_SECONDS));
-  }
-  const lookup = medianLoad(lookups);
-  const ceiling = medianLoad(bares);
-  const ratio = (loads: readonly Load[]): string =>
-    median(loads.map(({ perSecond }, round) => perSecond / (bares[round]?.perSecond ?? Number.NaN))).toFixed(
-      2,
+    rounds.bare.push(
+      await figuresOf(
+        autocannonOn(
+          bare.url,
+          hot.map((path) => path.replace(/^[^?]+/, '/bare')),
+          {},
+        ),
+      ),
     );
-  console.log(`${ROUNDS} rounds of ${ROUND_SECONDS} s each, in turn; medians`);
-  head('', '/s', 'p50 ms', 'p99 ms', 'ratio');
-  loadRow('bare Nest-on-Fastify route', ceiling, '1.00');
-  loadRow('pinned lookup, asked within 1 s', lookup, ratio(lookups));
-  loadRow('pinned lookup, from the database', medianLoad(firsts), ratio(firsts));
-  if (harbors.length > 0) {
-    const harbor = medianLoad(harbors);
-    loadRow('Harbor: get artifact by tag', harbor, ratio(harbors));
-    console.log(
-      `\npinned lookup from the database / Harbor: ${(medianLoad(firsts).perSecond / harbor.perSecond).toFixed(1)}`,
-    );
+    rounds.misses.push(await ask.load(cold(SECONDS * 12_000), { duration: SECONDS }));
+    await ask.load(hot, { amount: DRAWN });
+    rounds.hits.push(await ask.load(hot, { duration: SECONDS }));
   }
+  const ratio = (of: Figures[]): string =>
+    median(of.map(({ perSecond }, at) => perSecond / (rounds.bare[at]?.perSecond ?? NaN))).toFixed(2);
+  head(`${name}, ${world.links.length} links by Zipf`, '/s', 'p50 ms', 'p99 ms', 'ratio');
+  const show = (title: string, of: Figures[]): void => figuresRow(title, middle(of), ratio(of));
+  show('bare Nest-on-Fastify route', rounds.bare);
+  show('pinned lookup, in memory', rounds.hits);
+  show('pinned lookup, not in memory', rounds.misses);
+  await liveHarborRow(middle(rounds.bare));
+  const top = middle(rounds.hits).perSecond;
+  const overallRate = Math.round(top / 2);
+  const half = await ask.load(hot, { duration: SECONDS, overallRate });
+  figuresRow('in memory, at half of that rate', half, '');
+  const flood = floodOf(berth.url, SECONDS);
+  figuresRow(
+    'the same beside a flood of logins',
+    await ask.load(hot, { duration: SECONDS, overallRate }),
+    '',
+  );
+  row('logins of the flood that were answered', String(await flood), '', '', '');
+  const batch = await ask.batch(drawByZipf(world.links, 20));
+  row(`links in batches of ${BATCH}`, String(Math.round(batch)), '', '', '');
+  await measureLatest(world, ask);
+  await measureOutage(world, ask, hot, top);
   head('Berth', '');
   row('memory idle (RSS)', megabytes(idleBytes));
   row('memory after the load (RSS)', megabytes(berth.rssBytes()));
   row('start to ready, no migrations', milliseconds(median(starts)));
 }
 
-/** "Get artifact by tag" of a live Harbor: the whole URL, and a login for it. */
-function liveHarbor(): { url: string; headers: Record<string, string> } | null {
-  const {
-    HARBOR_BENCH_URL: url,
-    HARBOR_BENCH_USERNAME: username,
-    HARBOR_BENCH_PASSWORD: password,
-  } = process.env;
-  if (url === undefined) return null;
-  const authorization = `Basic ${Buffer.from(`${username ?? ''}:${password ?? ''}`).toString('base64')}`;
-  return { url, headers: username === undefined ? {} : { authorization } };
+/** 64 at once ask for one `latest`, each wants a look that begins after the question. */
+async function measureLatest(world: World, ask: Asking): Promise<void> {
+  const { harbor } = world.around;
+  const before = harbor.calls.length;
+  const path = ask.path({ name: world.latest.slice(world.latest.indexOf('/') + 1), username: 'p001' });
+  const answered = await ask.load([path], { duration: SECONDS, connections: 64 });
+  const calls = (harbor.calls.length - before) / SECONDS;
+  figuresRow('latest, a fresh look, 64 at once', answered, '');
+  row('Harbor’s calls meanwhile', String(Math.round(calls)), '', '', '');
 }
 
-function loadRow(name: string, figures: Load, ratio: string): void {
+async function measureOutage(world: World, ask: Asking, hot: readonly string[], top: number): Promise<void> {
+  await world.around.stop();
+  const figures = await ask.load(hot, { duration: OUTAGE_SECONDS });
+  const title = `in memory, Harbor and directory down ${OUTAGE_SECONDS} s`;
+  figuresRow(title, figures, (figures.perSecond / top).toFixed(2));
+}
+
+interface Asking {
+  path: (link: AskedLink) => string;
+  load: (paths: readonly string[], options: Partial<autocannon.Options>) => Promise<Figures>;
+  /** Links a second, each batch of one of these people. */
+  batch: (links: readonly AskedLink[]) => Promise<number>;
+}
+
+function asking(world: World, url: string): Asking {
+  const { address } = world.around.harbor;
+  const headers = { authorization: `Bearer ${world.token}` };
+  return {
+    path: ({ name, username }) =>
+      `/api/v1/lookup?${new URLSearchParams({ link: `${address}/${name}`, for: username }).toString()}`,
+    load: async (paths, options) => figuresOf(autocannonOn(url, paths, { headers, ...options })),
+    batch: async (links) => {
+      const bodies = links.map(({ username }) => {
+        const theirs = world.links.filter((link) => link.username === username);
+        const drawn = drawByZipf(theirs, BATCH).map(({ name }) => `${address}/${name}`);
+        return JSON.stringify({ for: username, links: drawn });
+      });
+      const json = { ...headers, 'content-type': 'application/json' };
+      const result = await autocannon({
+        url,
+        connections: 4,
+        duration: 2 * SECONDS,
+        requests: bodies.map((body) => ({ method: 'POST', path: '/api/v1/lookup', headers: json, body })),
+      });
+      refuseFailures(result);
+      return result.requests.average * BATCH;
+    },
+  };
+}
+
+async function autocannonOn(
+  url: string,
+  paths: readonly string[],
+  options: Partial<autocannon.Options>,
+): Promise<autocannon.Result> {
+  const requests = paths.map((path) => ({ path }));
+  return autocannon({ connections: 32, duration: SECONDS, ...options, url, requests });
+}
+
+async function figuresOf(run: Promise<autocannon.Result>): Promise<Figures> {
+  const result = await run;
+  refuseFailures(result);
+  return { perSecond: result.requests.average, p50Ms: result.latency.p50, p99Ms: result.latency.p99 };
+}
+
+function refuseFailures(result: autocannon.Result): void {
+  const failed = result.non2xx + result.errors + result.timeouts;
+  if (failed > 0) throw new Error(`${failed} of ${result.requests.total} requests failed`);
+}
+
+/** People try to log in with a wrong password, as fast as they can. @returns how many were told */
+async function floodOf(url: string, seconds: number): Promise<number> {
+  const body = JSON.stringify({ username: 'p001', password: 'wrong' });
+  const headers = { 'content-type': 'application/json' };
+  const requests = [{ method: 'POST' as const, path: '/api/v1/auth/login', headers, body }];
+  const result = await autocannon({ url, connections: 16, duration: seconds, requests });
+  return result.requests.total;
+}
+
+/** The next ones each time, and from the beginning again after the last. */
+function endless<T>(all: readonly T[]): (count: number) => T[] {
+  let next = 0;
+  return (count) =>
+    Array.from({ length: Math.min(count, all.length) }, () => {
+      const item = all[next % all.length];
+      next += 1;
+      if (item === undefined) throw new Error('there is none');
+      return item;
+    });
+}
+
+function middle(of: readonly Figures[]): Figures {
+  return {
+    perSecond: median(of.map(({ perSecond }) => perSecond)),
+    p50Ms: median(of.map(({ p50Ms }) => p50Ms)),
+    p99Ms: median(of.map(({ p99Ms }) => p99Ms)),
+  };
+}
+
+/** "Get artifact by tag" of a live Harbor: the whole URL, and a login for it. */
+async function liveHarborRow(ceiling: Figures): Promise<void> {
+  const { HARBOR_BENCH_URL: url, HARBOR_BENCH_USERNAME: user, HARBOR_BENCH_PASSWORD: word } = process.env;
+  if (url === undefined) return;
+  const authorization = `Basic ${Buffer.from(`${user ?? ''}:${word ?? ''}`).toString('base64')}`;
+  const harbor = await load(url, user === undefined ? {} : { authorization }, SECONDS);
+  figuresRow('Harbor: get artifact by tag', harbor, (harbor.perSecond / ceiling.perSecond).toFixed(2));
+}
+
+function figuresRow(name: string, figures: Figures, ratio: string): void {
   row(name, String(Math.round(figures.perSecond)), String(figures.p50Ms), String(figures.p99Ms), ratio);
 }
 
-async function post<T>(url: string, token: string | null, body: unknown): Promise<T> {
+async function post<T>(url: string, path: string, token: string | null, body: unknown): Promise<T> {
   const headers = {
     'content-type': 'application/json',
     ...(token === null ? {} : { authorization: `Bearer ${token}` }),
   };
-  const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) });
-  if (!response.ok) throw new Error(`POST ${url} answered ${response.status}: ${await response.text()}`);
+  const response = await fetch(`${url}/api/v1${path}`, {
+    method: 'POST',
+    headers,
+    body: JSON.stringify(body),
+  });
+  if (!response.ok) throw new Error(`POST ${path} answered ${response.status}: ${await response.text()}`);
   return (await response.json()) as T;
 }

@@ -35,14 +35,18 @@ const DIGEST = `sha256:${'0'.repeat(64)}`;
 const NO_RANDOM = new Uint8Array(16);
 const AT = Date.parse('2026-01-01T00:00:00Z');
 
-/** An image as an import would store it, with the shares that it has. */
-export function imageOf(seed: ImageSeed, number: number): WorldImage {
-  const at = new Date(AT + number * 1000);
+/** An image as an import would store it, with the shares that it has; images of one link have one record. */
+export function imageOf(seed: ImageSeed, number: number, recordNumber = number): WorldImage {
+  const at = timeOf(number);
   const { personId, description, repository = 'app', project = `user-${personId}`, labels = [] } = seed;
   const { tag = `v${number}`, taskType = 'pytorch', kind = 'image', architecture = 'amd64' } = seed;
   const platforms = [{ os: 'linux', architecture, digest: DIGEST }];
   const isPublic = seed.sharedWith?.everybody === true;
-  const record = recordOf({ project, repository, tag, kind, platforms }, seed.state ?? 'as-recorded', at);
+  const record = recordOf(
+    { project, repository, tag, kind, platforms },
+    seed.state ?? 'as-recorded',
+    timeOf(recordNumber),
+  );
   const image: Image = {
     id: idOf(at, number),
     personId,
@@ -116,6 +120,10 @@ function recordOf(
     version: 1,
   };
   return { ...record, id: idOf(at, 0) };
+}
+
+function timeOf(number: number): Date {
+  return new Date(AT + number * 1000);
 }
 
 /** The same for the same image, so that it can be made again. */

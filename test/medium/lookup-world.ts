@@ -71,6 +71,17 @@ export class LookupWorld {
     return pushTinyImage({ registryUrl: this.around.harbor.url, link, ...this.login, content });
   }
 
+  /** As an owner who takes the rule off, pushes the tag again, and puts the rule back. */
+  async move(tag: string, content: string): Promise<string> {
+    const rules = '/projects/user-p001/immutabletagrules';
+    const [rule] = (await this.harbor('GET', rules)) as { id: number }[];
+    const path = `${rules}/${rule?.id}`;
+    await this.harbor('PUT', path, { ...rule, disabled: true });
+    const digest = await this.push(tag, content);
+    await this.harbor('PUT', path, { ...rule, disabled: false });
+    return digest;
+  }
+
   async import(tag: string): Promise<string> {
     const answer = await this.owner.post('/images', {
       link: this.link(tag),
@@ -88,6 +99,21 @@ export class LookupWorld {
   /** Until the replica saw what was committed before this call. */
   async catchUp({ app }: Replica): Promise<void> {
     await app.get(ChangeFeed).look();
+  }
+
+  private async harbor(method: string, path: string, body?: unknown): Promise<unknown> {
+    const { username, password } = this.login;
+    const response = await fetch(`${this.around.harbor.url}/api/v2.0${path}`, {
+      method,
+      headers: {
+        authorization: `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`,
+        'content-type': 'application/json',
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
+    return text === '' ? null : (JSON.parse(text) as unknown);
   }
 
   async stop(): Promise<void> {
