@@ -132,7 +132,7 @@ export class SweepsService implements OnModuleInit, OnApplicationBootstrap, OnMo
         await this.turns.ask(this.dataSource.manager, project, false);
         await this.work.enqueue(WORK, project);
       } catch (error) {
-        this.wishes.wish(project);
+        this.wishes.putBack(project);
         this.logger.warn({ msg: 'a sweep that is needed could not be asked for', project, err: error });
       }
     }

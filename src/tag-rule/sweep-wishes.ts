@@ -1,18 +1,37 @@
 import { Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
+
+/** Whoever sends nonsense in a project's name has it swept no more often. */
+const NO_SOONER_MS = 60_000;
 
 /** Projects in which something may have changed that nobody told exactly: they are swept soon. */
 @Injectable()
 export class SweepWishes {
-  private wished = new Set<string>();
+  private readonly wished = new Set<string>();
+  private readonly taken = new LRUCache<string, true>({ max: 10_000, ttl: NO_SOONER_MS });
 
   wish(project: string): void {
     this.wished.add(project);
   }
 
-  /** All that were wished for since the last time. */
+  /** Those that wait to be taken. */
+  get waiting(): readonly string[] {
+    return [...this.wished];
+  }
+
+  /** Those that are to be swept now; one that was taken less than a minute ago waits until then. */
   take(): string[] {
-    const taken = [...this.wished];
-    this.wished = new Set();
-    return taken;
+    const projects = this.waiting.filter((project) => !this.taken.has(project));
+    for (const project of projects) {
+      this.wished.delete(project);
+      this.taken.set(project, true);
+    }
+    return projects;
+  }
+
+  /** Takes it back: it could not be asked for. */
+  putBack(project: string): void {
+    this.taken.delete(project);
+    this.wished.add(project);
   }
 }

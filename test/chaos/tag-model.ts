@@ -10,7 +10,10 @@ import { manyPeople, startSurroundings, type Surroundings } from '../../sandbox/
 import { postJson } from '../../sandbox/post-json';
 import { createApp } from '../../src/app.setup';
 import { loadConfig } from '../../src/config/load-config';
+import { BackgroundLease } from '../../src/background/background-lease.entity';
 import { HarborClient } from '../../src/harbor/harbor.client';
+import { ProjectSweep } from '../../src/sweep/project-sweep';
+import { SweepTurns } from '../../src/sweep/sweep-turns';
 import { AuditFeedService } from '../../src/tag-rule/audit-feed.service';
 import { HintsService } from '../../src/tag-rule/hints.service';
 import { TagDigest } from '../../src/tag-rule/tag-digest.entity';
@@ -116,7 +119,7 @@ class TagModel {
     }
     await this.world.switchLog(true);
     await this.readLog();
-    await this.lookAtAll();
+    await this.sweep();
     const counts = await this.compare();
     const { lookCount: looks, hintCount: hints, wrong } = this;
     if (wrong.length > 0) wrong.push(`seed ${seed}; the last changes: ${this.done.slice(-12).join('; ')}`);
@@ -136,8 +139,9 @@ class TagModel {
     if (chance < 0.3) await this.passHints();
     else if (chance < 0.5) await this.readLog();
     else if (chance < 0.6) await this.check(ALL_TAGS[Math.floor(this.random() * ALL_TAGS.length)] ?? '');
-    else if (chance < 0.64) await this.lookAtAll();
-    else if (chance < 0.68) {
+    else if (chance < 0.62) await this.lookAtAll();
+    else if (chance < 0.66) await this.sweep();
+    else if (chance < 0.7) {
       // What was written until now is read first: later nobody could tell what was told before.
       await this.readLog();
       await this.world.switchLog(!this.world.logIsOn);
@@ -160,16 +164,34 @@ class TagModel {
     this.follow(rows);
   }
 
-  private async check(key: TagKey, source: 'check' | 'sweep' = 'check'): Promise<void> {
+  private async check(key: TagKey): Promise<void> {
     const colon = key.lastIndexOf(':');
     const name = { repository: key.slice(0, colon), tag: key.slice(colon + 1) };
-    await this.app.get(TagRecordsService).check({ project: this.world.project, ...name }, source);
+    await this.app.get(TagRecordsService).check({ project: this.world.project, ...name });
     this.follow(new Map());
   }
 
   private async lookAtAll(): Promise<void> {
+    this.done.push('look at all');
+    for (const key of ALL_TAGS) await this.check(key);
+  }
+
+  /** The sweep lists the project, and looks again at what moved or is gone. */
+  private async sweep(): Promise<void> {
     this.done.push('sweep');
-    for (const key of ALL_TAGS) await this.check(key, 'sweep');
+    const { project, truth, pushTimes } = this.world;
+    const turns = this.app.get(SweepTurns);
+    await turns.keep(new Set([project]));
+    await turns.ask(this.app.get<DataSource>(getDataSourceToken()).manager, project, false);
+    await this.app.get(ProjectSweep).run(project, new AbortController().signal);
+    this.follow(new Map());
+    for (const [key, digest] of truth) {
+      const at = `${key.slice(0, key.lastIndexOf(':'))}@${digest ?? ''}`;
+      const pushedAt = pushTimes.get(at) ?? null;
+      if (pushedAt !== null) this.pushedAt.set(at, pushedAt);
+      const seen = digest === null || pushedAt === null ? null : { digest, pushedAt };
+      this.oracle.look(key, seen, [], (one) => (one === digest ? pushedAt : null));
+    }
   }
 
   private async startAnew(): Promise<void> {
@@ -278,9 +300,14 @@ async function begin(
       AUDIT_FEED: 'off',
       DRIFT_REPAIR: 'none',
       HOLDS: 'off',
+      SWEEP_CALLS_PER_SECOND: '1000',
       LOG_LEVEL: 'silent',
     }),
   );
   await app.listen(0, '127.0.0.1');
+  // The model sweeps when it chooses to.
+  const { manager } = app.get<DataSource>(getDataSourceToken());
+  const held = { leaseToken: 'model', leaseUntil: new Date('2100-01-01T00:00:00Z') };
+  await manager.upsert(BackgroundLease, { id: 'model', name: 'sweeps', ...held, dueAt: null }, ['name']);
   return app;
 }

@@ -22,6 +22,12 @@ export interface LogRow {
   digest: string | null;
 }
 
+interface ListedArtifact {
+  digest: string;
+  push_time: string;
+  tags: { name: string }[] | null;
+}
+
 const IMAGES = 5;
 const OCI_INDEX = 'application/vnd.oci.image.index.v1+json';
 const OCI_MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
@@ -32,6 +38,8 @@ export const ALL_TAGS: readonly TagKey[] = REPOSITORIES.flatMap((repository) =>
 
 /** What happens to the tags of one project, at random, in every way that Harbor has; and where each tag is now. */
 export class TagWorld {
+  /** Harbor's time of each artifact, as `repository@digest`. */
+  readonly pushTimes = new Map<string, Date>();
   readonly truth = new Map<TagKey, string | null>(ALL_TAGS.map((key) => [key, null]));
   private readonly manifests: Content[] = [];
   private readonly children: Content[] = [];
@@ -203,7 +211,8 @@ export class TagWorld {
       const path = `${this.path(repository)}/artifacts?q=${encodeURIComponent('tags=*')}&page_size=100&with_tag=true`;
       const { status, body } = await this.call('GET', path);
       if (status === 404) continue;
-      for (const { digest, tags } of body as { digest: string; tags: { name: string }[] | null }[]) {
+      for (const { digest, tags, push_time: time } of body as ListedArtifact[]) {
+        this.pushTimes.set(`${repository}@${digest}`, new Date(time));
         for (const { name } of tags ?? []) {
           if (this.truth.has(`${repository}:${name}`)) this.truth.set(`${repository}:${name}`, digest);
         }
