@@ -132,7 +132,7 @@ describe('spellings of a username at a real slapd', () => {
     expect(served.length).toBeGreaterThan(spellings.length / 2 - 1);
   });
 
-  it('made one user and one project for each of the two', async () => {
+  it('made one user and one project for each of the two', () => {
     expect(OF_ZOE.length + OF_LEAD.length).toBeGreaterThanOrEqual(50);
     const { calls } = replicas.around.harbor;
     const made = (path: string): number =>
