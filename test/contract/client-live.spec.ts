@@ -322,6 +322,25 @@ describe.each(PLACES)('the client and %s', (_, start) => {
     expect(await client.deleteRobot(id)).toBe('absent');
   });
 
+  it('makes a robot of the system for one project, finds it by its name, and removes it', async () => {
+    const access = [{ resource: 'repository', action: 'pull' }];
+    const name = `contract-${run}`;
+    const permissions = [{ kind: 'project' as const, namespace: project, access }];
+    const robot = { name, description: 'contract', level: 'system' as const, durationDays: 1, permissions };
+    expect(await client.findSystemRobot(name)).toBeNull();
+    const made = await client.createRobot(robot);
+    const id = made.outcome === 'created' ? made.id : 0;
+    expect(await client.createRobot(robot)).toEqual({ outcome: 'exists' });
+    expect(await client.findSystemRobot(name)).toMatchObject({
+      id,
+      level: 'system',
+      description: 'contract',
+      permissions,
+    });
+    expect(await client.deleteRobot(id)).toBe('deleted');
+    expect(await client.findSystemRobot(name)).toBeNull();
+  });
+
   it('reads the push in the audit log, soon', async () => {
     const pushed = `${project}/app:v1`;
     let seen = false;
