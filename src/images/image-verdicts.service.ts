@@ -1,8 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { PersonCaller } from '../auth/caller';
 import { closestNames } from '../common/closest-names';
-import { DomainError } from '../common/errors';
+import { DomainError, isOutage } from '../common/errors';
 import { isSignatureTag, requireTagOrDigest, type ImageLink } from '../common/image-link';
+import type { MessageParams } from '../common/messages.en';
 import type { Config } from '../config/config';
 import { CONFIG } from '../config/config.module';
 import { HarborClient } from '../harbor/harbor.client';
@@ -18,6 +19,8 @@ import { tellingPlatform } from './image-warnings';
 
 /** Tags told where the one that was asked for is not there. */
 const LIKE_IT = 5;
+/** Of its quota: a project as full as this may have refused the push. */
+const FULL_PERCENT = 90;
 /** They are looked for among the tags of this many artifacts. */
 const MAX_PAGES = 3;
 const PAGE_SIZE = 100;
@@ -56,7 +59,7 @@ export class ImageVerdicts {
   /**
    * For an import: what was seen of a tag is recorded.
    * @throws DomainError invalid `image.digest-mismatch`; not-found `image.not-found` (absent, or not theirs to
-   *   pull), `image.tag-not-found`; conflict `image.tag-moved`, `image.unsigned`, `image.vulnerable`,
+   *   pull), `image.tag-not-found`, `image.absent-quota`, `image.absent-read-only`; conflict `image.tag-moved`, `image.unsigned`, `image.vulnerable`,
    *   `project.replaced`; outages of Harbor
    */
   async record(caller: PersonCaller, link: ImageLink): Promise<Verdict> {
@@ -122,38 +125,69 @@ export class ImageVerdicts {
     const name = tagNameOf(pullable.link);
     const { record, state, look } = await this.tagRecords.check(name);
     if (record !== null && state === 'unknown') throw replaced(name);
-    if (record === null || !look.found) throw await this.absent(pullable, look);
-    if (look.artifact.projectId !== pullable.harborProjectId) throw imageNotFound();
-    if (state === 'moved') throw moved(record, look.artifact.digest);
-    return { artifact: look.artifact, record };
+    return this.judgeTag(pullable, look, record);
   }
 
   private async observeTag(pullable: Pullable): Promise<Seen> {
     const name = tagNameOf(pullable.link);
     const look = await this.harbor.look(name.project, name.repository, name.tag);
     const record = await this.tagRecords.find(name);
-    if (!look.found) throw await this.absent(pullable, look);
-    const { projectId } = look.artifact;
-    if (record !== null && record.harborProjectId !== projectId) throw replaced(name);
-    if (projectId !== pullable.harborProjectId) throw imageNotFound();
-    if (record === null) return { artifact: look.artifact, record };
-    if (judge(record.recordedDigest, look.artifact.digest) === 'moved')
-      throw moved(record, look.artifact.digest);
-    return { artifact: look.artifact, record };
+    // What was deleted through Berth starts afresh.
+    if (record === null || record.retiredAt !== null) return this.judgeTag(pullable, look, null);
+    const projectId = look.found ? look.artifact.projectId : await this.access.findProjectId(name.project);
+    if (projectId !== null && projectId !== record.harborProjectId) throw replaced(name);
+    return this.judgeTag(pullable, look, record);
   }
 
-  /** Which tags there are is told only to those who may pull them, which was asked before. */
+  /** The same for an import and for a preview. */
+  private async judgeTag(pullable: Pullable, look: ArtifactLook, record: TagRecord | null): Promise<Seen> {
+    if (!look.found) throw await this.absent(pullable, look);
+    const { artifact } = look;
+    if (artifact.projectId !== pullable.harborProjectId) throw imageNotFound();
+    if (record !== null && judge(record.recordedDigest, artifact.digest) === 'moved') {
+      throw moved(record, artifact.digest);
+    }
+    return { artifact, record };
+  }
+
+  /**
+   * Which tags there are, and what may have kept the push from arriving, is told only to those who may pull, which was
+   * asked before.
+   */
   private async absent(pullable: Pullable, look: ArtifactLook): Promise<DomainError> {
-    const { link } = pullable;
-    if (link.tag === null || look.found || look.absent !== 'artifact') return imageNotFound();
-    const tags = closestNames(link.tag, await this.tagNames(pullable), LIKE_IT);
-    if (tags.length === 0) return imageNotFound();
-    const repository = `${link.project}/${link.repository}`;
-    return new DomainError('not-found', 'image.tag-not-found', {
-      tag: link.tag,
-      repository,
-      tags: tags.join(', '),
-    });
+    const { project, repository, tag } = pullable.link;
+    if (tag === null || look.found || look.absent === 'project') return imageNotFound();
+    const like = look.absent === 'artifact' ? closestNames(tag, await this.tagNames(pullable), LIKE_IT) : [];
+    const tags = like.join(', ');
+    const known = { tag, repository: `${project}/${repository}` };
+    const hindrance = await this.hindrance(pullable.harborProjectId);
+    if (hindrance !== null) {
+      const { code, params } = hindrance;
+      return new DomainError('not-found', code, {
+        ...known,
+        ...params,
+        project,
+        tags: tags === '' ? '–' : tags,
+      });
+    }
+    return tags === ''
+      ? imageNotFound()
+      : new DomainError('not-found', 'image.tag-not-found', { ...known, tags });
+  }
+
+  /** Why Harbor may have refused the push; null also while it does not tell. */
+  private async hindrance(projectId: number): Promise<Hindrance | null> {
+    try {
+      const { readOnly } = await this.harbor.system();
+      if (readOnly === true) return { code: 'image.absent-read-only', params: {} };
+      const quota = await this.harbor.findQuota(projectId);
+      if (quota === null || quota.limitBytes === null) return null;
+      const usedPercent = Math.floor((100 * quota.usedBytes) / quota.limitBytes);
+      return usedPercent < FULL_PERCENT ? null : { code: 'image.absent-quota', params: { usedPercent } };
+    } catch (error) {
+      if (isOutage(error)) return null;
+      throw error;
+    }
   }
 
   /** The newest first; none of another project that has the name by now. */
@@ -198,6 +232,11 @@ export class ImageVerdicts {
 interface Pullable {
   link: ImageLink;
   harborProjectId: number;
+}
+
+interface Hindrance {
+  code: 'image.absent-read-only' | 'image.absent-quota';
+  params: MessageParams;
 }
 
 interface Seen {

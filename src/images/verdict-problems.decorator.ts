@@ -4,7 +4,13 @@ import { ApiProblem } from '../common/openapi-problem';
 /** Documents why a link cannot be imported. */
 export function ApiVerdictProblems(): MethodDecorator {
   return applyDecorators(
-    ApiProblem('not-found', 'image.not-found', 'image.tag-not-found'),
+    ApiProblem(
+      'not-found',
+      'image.not-found',
+      'image.tag-not-found',
+      'image.absent-quota',
+      'image.absent-read-only',
+    ),
     ApiProblem('conflict', 'image.tag-moved', 'image.unsigned', 'image.vulnerable', 'project.replaced'),
     ApiProblem(
       'invalid',

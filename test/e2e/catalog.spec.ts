@@ -1,9 +1,13 @@
 import { pushTinyImage, type TinyImageOptions } from '../../sandbox/registry-client';
 import type { Sandbox } from '../../sandbox/sandbox';
 import { HarborHttp } from '../../src/harbor/harbor-http';
+import { LRUCache } from 'lru-cache';
+import { DataSource } from 'typeorm';
 import { currentRequest } from '../../src/common/request-notes';
+import { ImageAccess } from '../../src/images/image-access';
 import { ImageVisibility } from '../../src/images/image-visibility';
 import { skopeo as skopeoBinary } from '../servers/skopeo';
+import { TagRecord } from '../../src/tag-rule/tag-record.entity';
 import { callHarbor, Client, startTestSandbox, untilHarborAnswers } from './journey';
 import { writeOciLayout } from './oci-layout';
 import { cosignSignature, helmChart, pushArtifact, signatureTag } from './push-artifact';
@@ -65,6 +69,12 @@ describe('the catalog', () => {
     await push('nvidia-pytorch', '24.12-v1.2.3', NVIDIA);
     await push('nvidia-pytorch', '24.11', NVIDIA);
   });
+  /** What Harbor said of a project is believed for 30 s. */
+  const forgetProjects = () => {
+    const seen: unknown = Reflect.get(sandbox.app.get(ImageAccess), 'projectsSeen');
+    if (seen instanceof LRUCache) seen.clear();
+  };
+
   afterAll(async () => {
     await sandbox.forget();
   });
@@ -201,6 +211,77 @@ describe('the catalog', () => {
       await pushArtifact(adaLogin, 'user-ada/trusted', cosignSignature(digest), signatureTag(digest));
       expect(await preview(ada, 'user-ada/trusted:v1')).toMatchObject({ status: 200 });
       expect((await ada.get('/images')).body).toMatchObject({ items: [] });
+    });
+
+    it('refuse what has vulnerabilities that the project’s policy does not let anybody pull', async () => {
+      const policy = (prevent_vul: string) =>
+        callHarbor(sandbox, adaLogin, 'PUT', '/projects/user-ada', {
+          metadata: { public: 'false', enable_content_trust_cosign: 'false', prevent_vul, severity: 'high' },
+        });
+      const digest = await push('vulnerable', 'v1', {}, 'user-ada');
+      expect((await policy('true')).status).toBe(200);
+      forgetProjects();
+      // The sandbox has no scanner, and without one Harbor lets everything through.
+      expect(await preview(ada, 'user-ada/vulnerable:v1')).toMatchObject({ status: 200 });
+      sandbox.harbor.faults.add({ kind: 'status', method: 'HEAD', path: new RegExp(digest), status: 412 });
+      const refused = { status: 409, body: { code: 'image.vulnerable', params: { severity: 'high' } } };
+      expect(await preview(ada, 'user-ada/vulnerable:v1')).toMatchObject(refused);
+      expect(await ada.post('/images', wanted('user-ada/vulnerable:v1'))).toMatchObject(refused);
+      expect((await policy('false')).status).toBe(200);
+      forgetProjects();
+      expect(await preview(ada, 'user-ada/vulnerable:v1')).toMatchObject({ status: 200 });
+    });
+
+    it('say what may have kept a push from arriving: a full project, a registry that is read-only', async () => {
+      const asked = [
+        () => preview(liu, 'user-liuyizhou/nvidia-pytorch:24.13'),
+        () => liu.post('/images', wanted('user-liuyizhou/nvidia-pytorch:24.13')),
+      ];
+      const admin = await Client.login(sandbox, 'grace');
+      const quota = (quotaBytes: number) => admin.put('/admin/projects/user-liuyizhou/quota', { quotaBytes });
+      await quota(1);
+      for (const ask of asked) {
+        expect(await ask()).toMatchObject({
+          status: 404,
+          body: {
+            code: 'image.absent-quota',
+            params: { tags: expect.stringContaining('24.12-v1.2.3') as string },
+          },
+        });
+      }
+      expect(await preview(ada, 'user-liuyizhou/nvidia-pytorch:24.13')).toMatchObject({
+        body: { code: 'image.not-found', params: {} },
+      });
+      await quota(40 * 1024 ** 3);
+      const configurations = (read_only: boolean) =>
+        callHarbor(sandbox, sandbox.harborAdmin, 'PUT', '/configurations', { read_only });
+      await configurations(true);
+      for (const ask of asked) {
+        expect(await ask()).toMatchObject({ status: 404, body: { code: 'image.absent-read-only' } });
+      }
+      expect(await preview(liu, 'user-liuyizhou/nvidia-pytorch:24.11')).toMatchObject({ status: 200 });
+      await configurations(false);
+    });
+
+    it('say the same of a project that was replaced, whether previewed or imported', async () => {
+      const path = 'user-ada/replaced:v1';
+      await push('replaced', 'v1', {}, 'user-ada');
+      const imported = await ada.post('/images', wanted(path));
+      expect(imported.status).toBe(201);
+      const records = sandbox.app.get(DataSource).getRepository(TagRecord);
+      const place = { project: 'user-ada', repository: 'replaced' };
+      const [record] = await records.findBy(place);
+      await records.update(place, { harborProjectId: 999_999 });
+      await ada.delete(`/images/${String(imported.body.id)}`);
+      const refused = { status: 409, body: { code: 'project.replaced' } };
+      for (const isThere of [true, false]) {
+        expect(await preview(ada, path)).toMatchObject(refused);
+        expect(await ada.post('/images', wanted(path))).toMatchObject(refused);
+        if (!isThere) continue;
+        const artifact = '/projects/user-ada/repositories/replaced/artifacts/v1';
+        await callHarbor(sandbox, sandbox.harborAdmin, 'DELETE', artifact);
+      }
+      await records.update(place, { harborProjectId: record?.harborProjectId ?? 0 });
     });
 
     it('tell of a moved tag before anything is imported', async () => {
