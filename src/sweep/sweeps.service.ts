@@ -75,8 +75,9 @@ export class SweepsService implements OnModuleInit, OnApplicationBootstrap, OnMo
     this.tasks.register({ name: 'sweeps', everyMs: OFFER_EVERY_MS, run: async () => this.offerDue() });
   }
 
-  /** Each replica has wishes of its own. */
+  /** Wishes are of each replica. */
   onApplicationBootstrap(): void {
+    this.granting = this.resume();
     this.timer = setInterval(() => {
       this.granting = this.granting.then(async () => this.grant());
     }, GRANT_EVERY_MS);
@@ -123,6 +124,15 @@ export class SweepsService implements OnModuleInit, OnApplicationBootstrap, OnMo
     ]);
     const oldestEndedAt = never > 0 ? null : (oldest[0]?.endedAt ?? null);
     return { projects, running, due: due.length, stopped, oldestEndedAt, figures: sum, alarms };
+  }
+
+  /** What a stop of Berth cut off goes on at once. */
+  private async resume(): Promise<void> {
+    try {
+      await this.offer();
+    } catch (error) {
+      this.logger.warn({ msg: 'sweeps go on later', err: error });
+    }
   }
 
   /** What was wished for and could not be written down is wished for again. */

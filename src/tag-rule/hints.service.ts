@@ -95,7 +95,7 @@ export class HintsService implements OnModuleDestroy {
         const colon = name.lastIndexOf(':');
         const tag = { project, repository: name.slice(0, colon), tag: name.slice(colon + 1) };
         await this.noticed.check(tag, 'hint');
-        await this.heard.note(tag);
+        this.heard.note(tag);
       } else {
         const at = name.lastIndexOf('@');
         await this.noticed.checkDigest(

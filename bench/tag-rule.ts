@@ -1,0 +1,315 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import autocannon from 'autocannon';
+import { MoreThan } from 'typeorm';
+import { jsonOf, RegistryRepository } from '../sandbox/registry-client';
+import { loadConfig } from '../src/config/load-config';
+import { createDataSource, dataSourceOptions } from '../src/database/data-source';
+import { webhookAuthorization } from '../src/projects/webhook-secret';
+import { TagDigest } from '../src/tag-rule/tag-digest.entity';
+import { TagRecord } from '../src/tag-rule/tag-record.entity';
+import { freePort, startChild, type Child } from './child';
+import type { Section } from './section';
+import type { Request, Started } from './surroundings-process';
+import { head, megabytes, milliseconds, row } from './table';
+
+const READY = '/api/v1/health/ready';
+const TAGS = 100_000;
+const TAGS_A_REPOSITORY = 100;
+const PROJECTS = 10;
+const PUSHES_A_SECOND = 50;
+const PUSH_SECONDS = 20;
+const HINTS_A_SECOND = 2_000;
+const HINT_SECONDS = 5;
+const MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
+
+/** How soon changes are known, what a sweep costs as it grows, and how many hints are taken; Berth on SQLite. */
+export const tagRuleSection: Section = {
+  name: 'tag-rule',
+  title: 'How soon changes are known, and what sweeps cost',
+  run: async ({ size = TAGS }) => {
+    head(`${PUSHES_A_SECOND} pushes/s, known after`, 'pushes', 'known', 'p50', 'p99', 'max');
+    await noticing('audit log and webhook', {});
+    await noticing('webhook alone', { AUDIT_FEED: 'off' });
+    await noticing('sweep alone', { AUDIT_FEED: 'off', WEBHOOK_URL: 'off' });
+    head('sweeps, by tags', 'calls', 'seconds', 'calls', 'seconds', 'memory');
+    row('', 'first', 'first', 'again', 'again', 'most');
+    for (const tags of [1_000, 10_000, 100_000].filter((one) => one <= size)) await sweeping(tags);
+    head(`${HINTS_A_SECOND} hints/s`, 'sent', 'taken', 'p50', 'p99', 'lost');
+    await hinting();
+  },
+};
+
+/** Berth, and the process that has its surroundings. */
+class World {
+  private constructor(
+    private readonly harbor: ChildProcess,
+    readonly started: Started,
+    readonly berth: Child,
+    readonly env: NodeJS.ProcessEnv,
+    readonly metricsUrl: string,
+    private readonly folder: string,
+  ) {}
+
+  static async start(people: number, settings: NodeJS.ProcessEnv): Promise<World> {
+    const folder = mkdtempSync(join(tmpdir(), 'berth-bench-'));
+    const harbor = fork(join(__dirname, 'surroundings-process.js'), { stdio: 'inherit' });
+    const databaseUrl = `sqlite:${join(folder, 'berth.sqlite')}`;
+    const started = (await ask(harbor, { ask: 'start', people, databaseUrl })) as Started;
+    const metricsPort = String(await freePort());
+    const port = started.env.PORT ?? '';
+    const env = {
+      ...started.env,
+      WEBHOOK_URL: `http://127.0.0.1:${port}`,
+      METRICS_PORT: metricsPort,
+      SWEEP_CALLS_PER_SECOND: '1000',
+      ...settings,
+    };
+    const berth = await startChild('src/main.js', READY, env);
+    return new World(harbor, started, berth, env, `http://127.0.0.1:${metricsPort}/metrics`, folder);
+  }
+
+  async fill(project: string, repositories: number): Promise<void> {
+    await ask(this.harbor, { ask: 'fill', filling: { project, repositories, tags: TAGS_A_REPOSITORY } });
+  }
+
+  async login(username: string): Promise<string> {
+    const { password } = this.started.people.find((person) => person.username === username) ?? {};
+    const { accessToken } = (await this.call('POST', '/auth/login', null, { username, password })) as {
+      accessToken: string;
+    };
+    return accessToken;
+  }
+
+  async call(method: string, path: string, token: string | null, body?: unknown): Promise<unknown> {
+    const response = await fetch(`${this.berth.url}/api/v1${path}`, {
+      method,
+      headers: {
+        'content-type': 'application/json',
+        ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
+    return response.json();
+  }
+
+  /** The value of a metric, summed over what fits. */
+  async metric(series: RegExp): Promise<number> {
+    const lines = (await (await fetch(this.metricsUrl)).text()).split('\n');
+    return lines
+      .filter((line) => series.test(line))
+      .reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
+  }
+
+  async stopBerth(): Promise<void> {
+    await this.berth.stop();
+  }
+
+  async stop(): Promise<void> {
+    await this.berth.stop();
+    this.harbor.disconnect();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+async function ask(harbor: ChildProcess, request: Request): Promise<unknown> {
+  const answer = new Promise((resolve) => harbor.once('message', resolve));
+  harbor.send(request);
+  return answer;
+}
+
+interface Progress {
+  running: number;
+  due: number;
+  figures: { calls: number; tags: number; firstSeen: number };
+}
+
+/** Until nothing is swept any more. @returns the figures, and the largest memory meanwhile */
+async function idle(world: World, token: string): Promise<{ progress: Progress; mostBytes: number }> {
+  let mostBytes = 0;
+  for (;;) {
+    const progress = (await world.call('GET', '/admin/sweeps', token)) as Progress;
+    mostBytes = Math.max(mostBytes, world.berth.rssBytes());
+    if (progress.running === 0 && progress.due === 0) return { progress, mostBytes };
+    await sleep(100);
+  }
+}
+
+async function sweep(
+  world: World,
+  token: string,
+): Promise<{ calls: number; tags: number; seconds: number; mostBytes: number }> {
+  await idle(world, token);
+  const began = performance.now();
+  await world.call('POST', '/admin/sweeps', token, { force: true });
+  const { progress, mostBytes } = await idle(world, token);
+  const { calls, tags } = progress.figures;
+  return { calls, tags, seconds: (performance.now() - began) / 1000, mostBytes };
+}
+
+async function sweeping(tags: number): Promise<void> {
+  const world = await World.start(PROJECTS, { AUDIT_FEED: 'off', WEBHOOK_URL: 'off' });
+  try {
+    const token = await world.login('p001');
+    for (const { username } of world.started.people) {
+      await world.call('POST', '/account/credentials', await world.login(username), {});
+    }
+    await idle(world, token);
+    for (const { username } of world.started.people) {
+      await world.fill(`user-${username}`, Math.max(1, tags / TAGS_A_REPOSITORY / PROJECTS));
+    }
+    const first = await sweep(world, token);
+    const again = await sweep(world, await world.login('p001'));
+    if (again.tags !== tags) throw new Error(`${again.tags} of ${tags} tags were seen`);
+    row(
+      String(tags),
+      String(first.calls),
+      first.seconds.toFixed(1),
+      String(again.calls),
+      again.seconds.toFixed(1),
+      megabytes(Math.max(first.mostBytes, again.mostBytes)),
+    );
+  } finally {
+    await world.stop();
+  }
+}
+
+async function noticing(name: string, settings: NodeJS.ProcessEnv): Promise<void> {
+  const world = await World.start(1, settings);
+  try {
+    const token = await world.login('p001');
+    await world.call('POST', '/account/credentials', token, {});
+    await idle(world, token);
+    // The audit log is read from its newest row on, once it was asked for the first time.
+    await sleep(3_000);
+    const pushedAt = await push(world, 'user-p001/app');
+    if (settings.WEBHOOK_URL === 'off') await sweep(world, token);
+    else await sleep(5_000);
+    await world.stopBerth();
+    const known = await noticed(world.env);
+    const delays = [...pushedAt].flatMap(([tag, at]) => {
+      const seenAt = known.get(tag);
+      return seenAt === undefined ? [] : [Math.max(0, seenAt - at)];
+    });
+    delays.sort((a, b) => a - b);
+    const at = (part: number): string => milliseconds(delays[Math.ceil(delays.length * part) - 1] ?? NaN);
+    row(name, String(pushedAt.size), String(delays.length), at(0.5), at(0.99), at(1));
+  } finally {
+    await world.stop();
+  }
+}
+
+/** When each tag was there: its push was answered. */
+async function push(world: World, name: string): Promise<Map<string, number>> {
+  const { harborUrl: registryUrl, harborAdmin } = world.started;
+  const repository = new RegistryRepository({ registryUrl, ...harborAdmin }, name);
+  const config = jsonOf({ architecture: 'amd64', os: 'linux', rootfs: { type: 'layers', diff_ids: [] } });
+  await repository.putBlob(config);
+  const pushedAt = new Map<string, number>();
+  const pushing: Promise<void>[] = [];
+  const began = performance.now();
+  const described = {
+    schemaVersion: 2,
+    mediaType: MANIFEST,
+    config: {
+      mediaType: 'application/vnd.oci.image.config.v1+json',
+      size: config.length,
+      digest: await digestOf(config),
+    },
+    layers: [],
+  };
+  for (let number = 0; number < PUSHES_A_SECOND * PUSH_SECONDS; number += 1) {
+    await sleep(Math.max(0, began + (number * 1000) / PUSHES_A_SECOND - performance.now()));
+    const tag = `v${number}`;
+    const bytes = jsonOf({ ...described, annotations: { number: tag } });
+    pushing.push(
+      repository
+        .putManifest({ mediaType: MANIFEST, bytes }, tag)
+        .then(() => void pushedAt.set(tag, Date.now())),
+    );
+  }
+  await Promise.all(pushing);
+  return pushedAt;
+}
+
+async function digestOf(bytes: Buffer): Promise<string> {
+  const hash = await crypto.subtle.digest('SHA-256', new Uint8Array(bytes));
+  return `sha256:${Buffer.from(hash).toString('hex')}`;
+}
+
+/** When Berth knew of each tag. */
+async function noticed(env: NodeJS.ProcessEnv): Promise<Map<string, number>> {
+  const dataSource = await createDataSource(dataSourceOptions(loadConfig(env).database)).initialize();
+  try {
+    const records = await dataSource.manager.find(TagRecord, { select: { id: true, tag: true } });
+    const tags = new Map(records.map(({ id, tag }) => [id, tag]));
+    const entries = await dataSource.manager.findBy(TagDigest, {
+      place: 1,
+      firstSeenAt: MoreThan(new Date(0)),
+    });
+    return new Map(
+      entries.map(({ tagRecordId, firstSeenAt }) => [tags.get(tagRecordId) ?? '', firstSeenAt.getTime()]),
+    );
+  } finally {
+    await dataSource.destroy();
+  }
+}
+
+async function hinting(): Promise<void> {
+  const world = await World.start(1, { AUDIT_FEED: 'off' });
+  try {
+    const token = await world.login('p001');
+    await world.call('POST', '/account/credentials', token, {});
+    await world.fill('user-p001', 10);
+    const project = (await (
+      await fetch(`${world.started.harborUrl}/api/v2.0/projects/user-p001`, {
+        headers: { authorization: basic(world.started.harborAdmin) },
+      })
+    ).json()) as { project_id: number };
+    const { secretsKey } = loadConfig(world.env);
+    let asked = 0;
+    const result = await autocannon({
+      url: `${world.berth.url}/api/v1/hooks/harbor/user-p001`,
+      method: 'POST',
+      connections: 64,
+      overallRate: HINTS_A_SECOND,
+      duration: HINT_SECONDS,
+      headers: {
+        'content-type': 'application/json',
+        authorization: webhookAuthorization(secretsKey, project.project_id),
+      },
+      requests: [
+        {
+          setupRequest: (request) => {
+            asked += 1;
+            const repository = { repo_full_name: `user-p001/filled-${asked % 10}` };
+            const resources = [{ tag: `v${Math.floor(asked / 10) % TAGS_A_REPOSITORY}` }];
+            const hint = { type: 'PUSH_ARTIFACT', event_data: { resources, repository } };
+            return { ...request, body: JSON.stringify(hint) };
+          },
+        },
+      ],
+    });
+    while ((await world.metric(/^berth_hints_waiting/)) > 0) await sleep(100);
+    const lost = await world.metric(/^berth_hints_total\{outcome="(lost|refused|unreadable)"\}/);
+    const { total, average } = result.requests;
+    row(
+      `taken at ${Math.round(average)}/s`,
+      String(total),
+      String(result['2xx']),
+      milliseconds(result.latency.p50),
+      milliseconds(result.latency.p99),
+      String(lost),
+    );
+  } finally {
+    await world.stop();
+  }
+}
+
+function basic({ username, password }: { username: string; password: string }): string {
+  return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
+}
