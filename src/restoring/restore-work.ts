@@ -97,8 +97,9 @@ export class RestoreWork implements OnModuleInit, OnModuleDestroy {
 
   /** False when Harbor is away. */
   private async settle(violation: Violation): Promise<boolean> {
-    const isFirst = (await this.service.find(violation.id)) === null;
-    if (isFirst && (await this.service.isTooOften(violation))) {
+    const before = await this.service.find(violation.id);
+    if (!(await this.service.claim(violation))) return true;
+    if (before === null && (await this.service.isTooOften(violation))) {
       await this.stop(violation);
       return true;
     }

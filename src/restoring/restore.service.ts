@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import type { EntityManager, Repository } from 'typeorm';
+import { LessThanOrEqual, type EntityManager, type Repository } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { AuditService, type Actor } from '../audit/audit.service';
 import { Clock } from '../common/clock';
 import { DomainError } from '../common/errors';
 import type { MessageCode } from '../common/messages.en';
+import { isUniqueViolation } from '../database/database-errors';
 import { DriftRecords } from '../projects/drift-records.service';
 import { DriftRepair } from '../projects/drift-repair';
 import { ProjectLeases } from '../projects/project-lease';
@@ -20,6 +21,7 @@ import { TagMover } from './tag-mover';
 /** Within this time the rounds with an owner who moves the tag again are counted. */
 const ROUNDS_MS = 24 * 3_600_000;
 const MAX_ROUNDS = 3;
+const CLAIM_MS = 60_000;
 
 /** Puts back what was moved, and the tag rule with it. */
 @Injectable()
@@ -80,6 +82,25 @@ export class RestoreService {
       .andWhere('restoration.doneAt > :since', { since: new Date(this.clock.now().getTime() - ROUNDS_MS) })
       .getCount();
     return rounds >= MAX_ROUNDS;
+  }
+
+  /**
+   * Takes it upon this replica to put the tag back, for a minute: then another may try. False when another has.
+   */
+  async claim({ id: violationId, tagRecordId, project, repository, tag }: Violation): Promise<boolean> {
+    const now = this.clock.now();
+    const dueAt = new Date(now.getTime() + CLAIM_MS);
+    const claimed = await this.restorations.update({ violationId, dueAt: LessThanOrEqual(now) }, { dueAt });
+    if (claimed.affected === 1) return true;
+    const outcome = { state: 'due', username: null, problem: null, dueAt, doneAt: null, tries: 0 } as const;
+    const row = { id: uuidv7(), violationId, tagRecordId, project, repository, tag, ...outcome };
+    try {
+      await this.restorations.insert(row);
+      return true;
+    } catch (error) {
+      if (isUniqueViolation(error)) return false;
+      throw error;
+    }
   }
 
   async find(violationId: string): Promise<Restoration | null> {

@@ -128,6 +128,8 @@ describe('tags that moved', () => {
       total: 1,
       nextCursor: null,
     });
+    expect((await liu.post(`/violations/${id}/restore`)).body.state).toBe('restored');
+    expect(await problems()).not.toContain('project.problem.tags-moved');
   });
 
   it('are put back when a maintainer says so: in one step, with both images kept, and proven', async () => {
@@ -181,7 +183,9 @@ describe('tags that moved', () => {
       if (round < 4) await until(async () => (await digestOf('stubborn', 'v1')) === from);
       if (round < 4) await until(async () => (await violationsOf('stubborn'))[0]?.state === 'restored');
     }
-    await until(async () => (await violationsOf('stubborn'))[0]?.restoration !== null);
+    const lastState = async () =>
+      ((await violationsOf('stubborn'))[0]?.restoration as { state: string } | null)?.state;
+    await until(async () => (await lastState()) === 'stopped');
     const [last, ...before] = await violationsOf('stubborn');
     expect(last).toMatchObject({ state: 'open', restoration: { state: 'stopped' } });
     expect(before.map((row) => row.state)).toEqual(['restored', 'restored', 'restored']);
@@ -258,6 +262,17 @@ describe('tags that moved', () => {
     expect(await tagsOf('held', from)).toEqual(['v1']);
     expect(await rules()).toEqual(before);
     expect(await violationsOf(hold)).toEqual([]);
+  });
+
+  it('keep what they were recorded with when its last other tag is deleted', async () => {
+    const { from } = await move('counted', 'v1');
+    const path = `/projects/${PROJECT}/repositories/counted`;
+    await asOwner('POST', `${path}/artifacts/${from}/tags`, { name: 'spare' });
+    expect((await liu.delete(`${path}/tags/spare`)).body).toMatchObject({
+      deleted: true,
+      artifactDeleted: false,
+    });
+    expect(await digestOf('counted', from)).toBe(from);
   });
 
   it('do not take away what a job runs: it is held while latest moves back, and let go when the job ends', async () => {
