@@ -116,9 +116,9 @@ describe('webhooks of Harbor', () => {
     ['nothing', ''],
   ])('with %s are a hint for the whole project', async (_, body) => {
     const wishes = sandbox.app.get(SweepWishes);
-    wishes.take();
     expect((await send(body, own())).status).toBe(202);
-    expect(wishes.take()).toEqual([PROJECT]);
+    expect(wishes.waiting).toEqual([PROJECT]);
+    Object.assign(wishes, { wished: new Set() });
   });
 
   it('that are too large are not read', async () => {
@@ -140,7 +140,7 @@ describe('webhooks of Harbor', () => {
   it('of hundreds of tags at once lose none, and look once or twice at one that comes again and again', async () => {
     const digest = await push('many-0', 'many');
     const path = `/projects/${PROJECT}/repositories/demo/artifacts/${digest}/tags`;
-    const names = Array.from({ length: 200 }, (_, index) => `many-${index}`);
+    const names = Array.from({ length: 60 }, (_, index) => `many-${index}`);
     for (const name of names.slice(1)) {
       await callHarbor(sandbox, sandbox.harborAdmin, 'POST', path, { name });
     }
@@ -151,13 +151,13 @@ describe('webhooks of Harbor', () => {
       ),
     );
     await until(
-      async () => (await dataSource.getRepository(TagRecord).countBy({ recordedDigest: digest })) === 200,
+      async () => (await dataSource.getRepository(TagRecord).countBy({ recordedDigest: digest })) === 60,
     );
     const looks = sandbox.harbor.calls
       .slice(before)
       .filter(({ path: called }) => called.includes('/artifacts/many-'));
-    expect(looks.length).toBeLessThanOrEqual(600);
-    expect(sandbox.app.get(SweepWishes).take()).toEqual([]);
+    expect(looks.length).toBeLessThanOrEqual(180);
+    expect(sandbox.app.get(SweepWishes).waiting).toEqual([]);
   });
 
   it('whose sender hangs hold up nobody', async () => {
