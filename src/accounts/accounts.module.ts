@@ -4,6 +4,7 @@ import { AuthModule } from '../auth/auth.module';
 import { HarborModule } from '../harbor/harbor.module';
 import { ProjectsModule } from '../projects/projects.module';
 import { AccountLeases } from './account-lease';
+import { AccountPresence } from './account-presence';
 import { AccountStandings } from './account-standings';
 import { Account } from './account.entity';
 import { AccountsController } from './accounts.controller';
@@ -16,7 +17,15 @@ import { RegistryService } from './registry.service';
 @Module({
   imports: [TypeOrmModule.forFeature([Account]), AuthModule, HarborModule, ProjectsModule],
   controllers: [RegistryController, AccountsController],
-  providers: [AccountsService, AccountStandings, AccountLeases, HarborUsers, Provisioning, RegistryService],
+  providers: [
+    AccountPresence,
+    AccountsService,
+    AccountStandings,
+    AccountLeases,
+    HarborUsers,
+    Provisioning,
+    RegistryService,
+  ],
   exports: [AccountLeases, HarborUsers, AccountsService, AccountStandings],
 })
 export class AccountsModule {}

@@ -19,6 +19,7 @@ import { DriftRecords, type ProjectProblem } from '../projects/drift-records.ser
 import type { Project } from '../projects/project.entity';
 import { ProjectsService } from '../projects/projects.service';
 import { AccountLeases } from './account-lease';
+import { AccountPresence, isBroken } from './account-presence';
 import { Account, type CredentialsState } from './account.entity';
 import { Attendance } from './attendance';
 import { HarborUsers, newIntentMark } from './harbor-user';
@@ -39,7 +40,7 @@ export interface AccountView {
   quota: HarborQuota | null;
   credentials: { state: CredentialsState; harborUsername: string | null; issuedAt: Date | null };
   problems: MessageCode[];
-  /** How the person's project was last seen to differ from what it should be. */
+  /** How the person's project, or his user in Harbor, differs from what it should be. */
   drifts: ProjectProblem[];
 }
 
@@ -52,6 +53,7 @@ export class AccountsService implements OnModuleDestroy {
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly leases: AccountLeases,
+    private readonly presence: AccountPresence,
     private readonly projects: ProjectsService,
     private readonly drifts: DriftRecords,
     private readonly harborUsers: HarborUsers,
@@ -78,7 +80,12 @@ export class AccountsService implements OnModuleDestroy {
     const problems: MessageCode[] = [];
     if (account.readyAt === null && !busy) problems.push('account.problem.unfinished');
     if (account.credentialsState === 'unknown' && !busy) problems.push('account.problem.credentials-unknown');
-    const attention = problems.length > 0;
+    const drifts = (await this.drifts.findProblems([project.id])).get(project.id) ?? [];
+    if (account.readyAt !== null && !busy && quota !== 'unreachable') {
+      const missing = await this.presence.findProblems(account, project, quota, caller.username);
+      drifts.push(...missing.filter(({ code }) => !drifts.some((known) => known.code === code)));
+    }
+    const attention = problems.length > 0 || isBroken(drifts);
     if (quota === 'unreachable') problems.push('account.problem.registry-unreachable');
     return {
       username: caller.username,
@@ -91,7 +98,7 @@ export class AccountsService implements OnModuleDestroy {
         issuedAt: account.credentialsIssuedAt,
       },
       problems,
-      drifts: (await this.drifts.findProblems([project.id])).get(project.id) ?? [],
+      drifts,
     };
   }
 

@@ -79,6 +79,27 @@ describe('credentials', () => {
     expect((await ada.get('/account')).body).toMatchObject({ credentials: { state: 'issued' } });
   });
 
+  it('need attention at once when their user or project is deleted in Harbor, until a reset', async () => {
+    const ada = await Client.login(sandbox, 'ada');
+    const inHarbor = async (method: string, path: string) =>
+      (await callHarbor(sandbox, sandbox.harborAdmin, method, path)).body;
+    const account = async () => {
+      const { body } = await ada.get('/account');
+      return [body.state, (body.problems as { code: string }[]).map(({ code }) => code)];
+    };
+    await ada.post('/account/credentials', {});
+    const [user] = (await inHarbor('GET', '/users?q=username%3Dada')) as { user_id: number }[];
+    await inHarbor('DELETE', `/users/${user?.user_id}`);
+    expect(await account()).toEqual(['attention', ['project.problem.user-gone']]);
+    await inHarbor('DELETE', '/projects/user-ada');
+    expect(await account()).toEqual(['attention', ['project.problem.gone', 'project.problem.user-gone']]);
+    expect((await ada.post('/account/credentials', { reset: true })).status).toBe(200);
+    expect(await account()).toEqual(['ready', []]);
+    const before = sandbox.harbor.calls.length;
+    expect(await account()).toEqual(['ready', []]);
+    expect(sandbox.harbor.calls.slice(before)).toHaveLength(1);
+  });
+
   it('are made once of ten requests at once, and the others are told that they exist', async () => {
     const ada = await Client.login(sandbox, 'ada');
     const answers = await Promise.all(Array.from({ length: 10 }, () => ada.post('/account/credentials', {})));
