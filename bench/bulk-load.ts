@@ -53,7 +53,9 @@ function field(value: unknown, type: unknown): string {
   if (typeof value === 'boolean') return value ? '1' : '0';
   if (value instanceof Date) return value.toISOString().slice(0, 23).replace('T', ' ');
   const text = type === 'simple-json' || typeof value !== 'string' ? JSON.stringify(value) : value;
-  return text.replace(/[\\\t\n]/g, (character) => ESCAPED[character] ?? character);
+  return /[\\\t\n]/.test(text)
+    ? text.replace(/[\\\t\n]/g, (character) => ESCAPED[character] ?? character)
+    : text;
 }
 
 const ESCAPED: Readonly<Record<string, string>> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n' };

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { catalogSection } from './catalog';
+import { importsSection } from './imports';
 import { lookupSection } from './lookup';
 import { provisioningSection } from './provisioning';
 import { pullSecretsSection } from './pull-secrets';
@@ -9,6 +10,7 @@ import { tagRuleSection } from './tag-rule';
 const SECTIONS: readonly Section[] = [
   provisioningSection,
   catalogSection,
+  importsSection,
   lookupSection,
   tagRuleSection,
   pullSecretsSection,

@@ -77,6 +77,7 @@ export function imageOf(seed: ImageSeed, number: number, recordNumber = number):
     title: titleKey(description),
     usedAtMs: seed.usedAtMs ?? 0,
     terms: joinTerms(termsOf({ description, repository, tag, labels, project, kind, platforms })),
+    goneSince: null,
     version: 1,
     createdAt: at,
     updatedAt: at,
