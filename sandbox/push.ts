@@ -50,5 +50,8 @@ function explain(error: unknown): string {
   if (error instanceof RegistryRefusal && error.status === 401) {
     return 'The registry does not accept this username and password, or they may not push there.';
   }
+  if (error instanceof RegistryRefusal && error.status === 412 && error.text.includes('immutable')) {
+    return `The tag ${error.subject} is there already and may not move: only latest may. Push it under a new tag.`;
+  }
   return error instanceof Error ? error.message : String(error);
 }

@@ -402,6 +402,7 @@ function repository(found: Schemas['Repository'], project: string): HarborReposi
   return {
     id: found.id,
     name: withoutProject(found.name, project),
+    projectId: found.project_id,
     artifactCount: found.artifact_count ?? 0,
     pullCount: found.pull_count ?? 0,
     createdAt: new Date(found.creation_time),

@@ -79,6 +79,7 @@ export interface HarborRepository {
   id: number;
   /** Without the project: `team/nested/app`. */
   name: string;
+  projectId: number;
   artifactCount: number;
   pullCount: number;
   createdAt: Date;

@@ -71,12 +71,16 @@ export class BrowsingService {
     afterRepositoryId: number,
     limit: number,
   ): Promise<{ repositories: HarborRepository[]; total: number }> {
-    const { repositoryCount } = await this.see(caller, project);
+    const { id: projectId, repositoryCount } = await this.see(caller, project);
     const repositories: HarborRepository[] = [];
     let after = afterRepositoryId;
     for (let hasMore = true; hasMore && repositories.length < limit;) {
       const size = Math.min(PAGE_SIZE, limit - repositories.length);
       const page = await this.harbor.listRepositoriesById({ project, afterRepositoryId: after, limit: size });
+      // Of another project, that has the name since a moment ago, nobody here was asked whether he may see it.
+      if (page.items.some((repository) => repository.projectId !== projectId)) {
+        throw new DomainError('conflict', 'project.replaced', { project });
+      }
       repositories.push(...page.items);
       after = page.items.at(-1)?.id ?? after;
       hasMore = page.hasMore;

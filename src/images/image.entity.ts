@@ -81,6 +81,10 @@ export class Image {
   @TextColumn(4000)
   terms: string;
 
+  /** Of a link with a digest: when a check first missed it in Harbor; of others the tag record says so. */
+  @TimeColumn({ nullable: true })
+  goneSince: Date | null;
+
   @CountColumn()
   version: number;
 

@@ -120,6 +120,7 @@ export class ImagesService {
       title: titleKey(wanted.description),
       usedAtMs: 0,
       terms: joinTerms(termsOf({ ...wanted, ...link, kind: artifact.kind, platforms: artifact.platforms })),
+      goneSince: null,
       version: 1,
       createdAt: now,
       updatedAt: now,
@@ -287,6 +288,10 @@ export class ImagesService {
     const checkedAt = this.clock.now();
     const look = await this.harbor.look(image.project, image.repository, digest);
     const state = look.found ? 'as-recorded' : look.absent === 'project' ? 'unknown' : 'gone';
+    if (state !== 'unknown' && (state === 'gone') !== (image.goneSince !== null)) {
+      const goneSince = state === 'gone' ? checkedAt : null;
+      await this.dataSource.manager.update(Image, { id: image.id }, { goneSince });
+    }
     return { tag: image.tag, state, from: digest, to: look.found ? digest : null, checkedAt };
   }
 

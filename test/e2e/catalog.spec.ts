@@ -338,6 +338,27 @@ describe('the catalog', () => {
       expect(asked).toBe(4);
     });
 
+    it('says since when what a digest names is gone', async () => {
+      const digest = await push('going', 'v1');
+      const imported = await liu.post('/images', wanted(`user-liuyizhou/going@${digest}`));
+      expect(imported).toMatchObject({ status: 201, body: { state: 'as-recorded', goneSince: null } });
+      const path = `/images/${String(imported.body.id)}`;
+      const rules = '/projects/user-liuyizhou/immutabletagrules';
+      const [rule] = (await callHarbor(sandbox, liuLogin, 'GET', rules)).body as { id: number }[];
+      await callHarbor(sandbox, liuLogin, 'PUT', `${rules}/${rule?.id}`, { ...rule, disabled: true });
+      const artifact = `/projects/user-liuyizhou/repositories/going/artifacts/${digest}`;
+      expect((await callHarbor(sandbox, liuLogin, 'DELETE', artifact)).status).toBe(200);
+      await callHarbor(sandbox, liuLogin, 'PUT', `${rules}/${rule?.id}`, { ...rule, disabled: false });
+      const { body: check } = await liu.post(`${path}/check`);
+      expect(check.state).toBe('gone');
+      await liu.post(`${path}/check`);
+      expect((await liu.get(path)).body).toMatchObject({ state: 'gone', goneSince: check.checkedAt });
+      await push('going', 'v1');
+      await liu.post(`${path}/check`);
+      expect((await liu.get(path)).body).toMatchObject({ state: 'as-recorded', goneSince: null });
+      await liu.delete(path);
+    });
+
     it('keeps what the image said of itself, and my labels', async () => {
       const path = 'user-liuyizhou/nvidia-pytorch:24.12-v1.2.2';
       const imported = await liu.post('/images', { ...wanted(path), labels: [' vision ', '大模型'] });

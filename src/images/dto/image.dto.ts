@@ -123,6 +123,11 @@ export interface ImageAnswer {
   language: Language;
 }
 
+function stateOfDigest({ digest, goneSince }: CatalogedImage['image']): TagState {
+  if (digest === null) return 'unknown';
+  return goneSince === null ? 'as-recorded' : 'gone';
+}
+
 export function toImageDto(
   { image, record, owner, seenAs, jobsOnly }: CatalogedImage,
   { address, sitePlatforms, language }: ImageAnswer,
@@ -147,8 +152,8 @@ export function toImageDto(
     kind,
     recordedDigest: record === null ? image.digest : record.recordedDigest,
     currentDigest: record === null ? image.digest : record.currentDigest,
-    state: record?.state ?? (image.digest === null ? 'unknown' : 'as-recorded'),
-    goneSince: record?.goneSince ?? null,
+    state: record?.state ?? stateOfDigest(image),
+    goneSince: record === null ? image.goneSince : record.goneSince,
     platforms,
     sizeBytes: record?.sizeBytes ?? image.sizeBytes,
     described,

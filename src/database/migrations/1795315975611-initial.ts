@@ -1,7 +1,7 @@
 import { type MigrationInterface, type QueryRunner, Table } from 'typeorm';
 import { migrationColumns } from '../migration-columns';
 
-export class Initial1795315608239 implements MigrationInterface {
+export class Initial1795315975611 implements MigrationInterface {
   async up(queryRunner: QueryRunner): Promise<void> {
     const column = migrationColumns(queryRunner);
     await queryRunner.createTable(
@@ -327,6 +327,7 @@ export class Initial1795315608239 implements MigrationInterface {
           column.text('title', 64),
           column.bytes('usedAtMs'),
           column.text('terms', 4000),
+          column.time('goneSince', 'nullable'),
           column.count('version'),
           column.time('createdAt'),
           column.time('updatedAt'),
