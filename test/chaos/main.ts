@@ -4,10 +4,22 @@ import { parseArgs } from 'node:util';
 import { mariadb } from '../servers/mariadb';
 import { runKills } from './kills';
 import { runPullSecretKills } from './pull-secret-kills';
+import { runTagKills } from './tag-kills';
+import { runTagModel } from './tag-model';
 
-const PARTS = { accounts: runKills, 'pull-secrets': runPullSecretKills };
+/** Ten changes for each kill, as a fault of that kind would have them. */
+const CHANGES_A_KILL = 10;
 
-/** `npm run chaos -- [--only accounts|pull-secrets] [--kills 1000] [--seed 42]`: so many kills of each part. */
+const PARTS = {
+  accounts: runKills,
+  'pull-secrets': runPullSecretKills,
+  tags: runTagKills,
+  'tag-model': async ({ kills, seed, say }: { kills: number; seed: number; say: (line: string) => void }) =>
+    runTagModel({ changes: kills * CHANGES_A_KILL, seed, changesPerRestart: CHANGES_A_KILL * 10, say }),
+};
+
+/** `npm run chaos -- [--only accounts|pull-secrets|tags|tag-model] [--kills 1000] [--seed 42]`: so many kills of each part, and ten changes of
+ * the model of tags for each. */
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: { only: { type: 'string' }, kills: { type: 'string' }, seed: { type: 'string' } },
