@@ -1,4 +1,4 @@
-import { allPages } from './all-pages';
+import { allPages, PAGE_SIZE } from './all-pages';
 import { exactly } from './harbor-address';
 import type { components } from './harbor-api.generated';
 import type { HarborOperation } from './harbor-operation';
@@ -23,6 +23,23 @@ export async function findSystemRobot(harbor: HarborOperation, name: string): Pr
   if (!answer.ok) throw answer.rejection();
   const found = answer.body.map(robot).find((each) => each.level === 'system' && each.name.endsWith(name));
   return found ?? null;
+}
+
+/**
+ * The robot of the system with this login name, in whatever prefix this Harbor gives; null: there is none. Harbor lists
+ * them by name, so a robot that others' names begin with comes before all of those.
+ */
+export async function findRobotByLogin(
+  harbor: HarborOperation,
+  loginName: string,
+): Promise<HarborRobot | null> {
+  for (let page = 1; ; page += 1) {
+    const answer = await harbor.get('/robots', { query: { page, page_size: PAGE_SIZE } });
+    if (!answer.ok) throw answer.rejection();
+    const found = answer.body.map(robot).find((each) => each.level === 'system' && each.name === loginName);
+    if (found !== undefined) return found;
+    if (answer.body.length < PAGE_SIZE) return null;
+  }
 }
 
 export async function createRobot(harbor: HarborOperation, wanted: NewRobot): Promise<CreatedRobot> {

@@ -3,7 +3,7 @@ import type { HarborConfig } from '../config/config';
 import { HarborCallError } from './harbor-call-error';
 import { HarborHttp } from './harbor-http';
 import { HarborOperation } from './harbor-operation';
-import { listRobots } from './harbor-robots';
+import { findRobotByLogin } from './harbor-robots';
 import { health, system } from './harbor-system';
 import type { HarborRobot, HarborSystem } from './harbor.types';
 import { missingRights } from './service-account-rights';
@@ -54,21 +54,21 @@ async function surveyAccount(harbor: HarborOperation, username: string): Promise
 
 /** Harbor lists the robots of the system with their permissions, this one among them. */
 async function surveyRobot(harbor: HarborOperation, username: string): Promise<ServiceAccount> {
-  const self = (await visibleRobots(harbor)).find(({ name }) => name === username);
+  const self = await visibleRobot(harbor, username);
   return {
     kind: 'robot',
-    missingRights: self ? missingRights(self.permissions) : null,
+    missingRights: self === null ? null : missingRights(self.permissions),
     expiresAt: self?.expiresAt ?? null,
   };
 }
 
-async function visibleRobots(harbor: HarborOperation): Promise<HarborRobot[]> {
+async function visibleRobot(harbor: HarborOperation, username: string): Promise<HarborRobot | null> {
   try {
-    return await listRobots(harbor, null);
+    return await findRobotByLogin(harbor, username);
   } catch (error) {
     const forbidden =
       isDomainError(error) && error.cause instanceof HarborCallError && error.cause.status === 403;
-    if (forbidden) return [];
+    if (forbidden) return null;
     throw error;
   }
 }
