@@ -26,7 +26,7 @@ export class Job {
   @TextColumn(128, { nullable: true })
   currentJobId: string | null;
 
-  /** The username whose job it is, as the scheduler wrote it. */
+  /** The username whose job it is; as the scheduler wrote it of somebody whom Berth does not know. */
   @TextColumn(256)
   forUsername: string;
 

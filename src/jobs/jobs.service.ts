@@ -4,6 +4,7 @@ import type { DataSource, EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { AuditService } from '../audit/audit.service';
 import type { ServiceCaller } from '../auth/caller';
+import { PersonsService } from '../auth/persons.service';
 import { Clock } from '../common/clock';
 import { DomainError } from '../common/errors';
 import { pinnedReference } from '../common/image-link';
@@ -46,6 +47,7 @@ export class JobsService {
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly lookups: LookupService,
     private readonly leases: LeasesService,
+    private readonly persons: PersonsService,
     private readonly uses: ImageUses,
     private readonly pullRobots: PullRobots,
     private readonly audit: AuditService,
@@ -132,8 +134,10 @@ export class JobsService {
     ttlSeconds: number,
   ): Promise<void> {
     const found = await lookUpAll(this.lookups, caller, question, 0);
+    const person = await this.persons.findByUsername(question.forUsername);
+    const subject = person === null ? undefined : { id: person.id, username: person.username };
     const expired = await this.findCurrent(caller, jobId);
-    const job = this.newJob(caller, jobId, question);
+    const job = this.newJob(caller, jobId, question, person?.username ?? question.forUsername);
     await this.dataSource.transaction(async (manager) => {
       if (expired !== null) await endExpired(this.dataSource, manager, expired);
       await manager
@@ -143,7 +147,7 @@ export class JobsService {
         .values({ ...job, until: () => this.after(ttlSeconds) })
         .execute();
       await manager.insert(JobImage, imagesOf(job, found));
-      await this.audit.record(manager, caller, 'job.images-leased', targetOf(job, found));
+      await this.audit.record(manager, caller, 'job.images-leased', targetOf(job, found), subject);
     });
     await this.refuseRemoved(job, found);
     await this.uses.note(found.map(({ name }) => name));
@@ -159,7 +163,12 @@ export class JobsService {
     throw new DomainError('conflict', 'job.image-being-removed', {}, { retryAfterSeconds: 5 });
   }
 
-  private newJob(caller: ServiceCaller, jobId: string, question: JobQuestion): Omit<Job, 'until'> {
+  private newJob(
+    caller: ServiceCaller,
+    jobId: string,
+    question: JobQuestion,
+    forUsername: string,
+  ): Omit<Job, 'until'> {
     const now = this.clock.now();
     return {
       id: uuidv7(),
@@ -167,7 +176,7 @@ export class JobsService {
       tokenName: caller.tokenName,
       jobId,
       currentJobId: jobId,
-      forUsername: question.forUsername,
+      forUsername,
       question: question.fingerprint,
       startedAt: now,
       seenAt: now,

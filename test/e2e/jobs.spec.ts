@@ -122,6 +122,15 @@ describe('the images of a job', () => {
       expect((await lease(jobId, [link(':v2')])).status).toBe(200);
     });
 
+    it('knows the person however the scheduler writes the name', async () => {
+      const jobId = nextJob();
+      const { status, body } = await lease(jobId, [link(':v1')], { for: 'LiuYizhou' });
+      expect({ status, for: body.for }).toEqual({ status: 200, for: 'liuyizhou' });
+      expect((await lease(jobId, [link(':v1')])).status).toBe(200);
+      const { items } = (await liu.get('/account/activity')).body as { items: { target: string }[] };
+      expect(items.some(({ target }) => target.startsWith(`${jobId} `))).toBe(true);
+    });
+
     it('knows a job by the scheduler’s token too', async () => {
       const made = await grace.post('/admin/service-tokens', { kind: 'scheduler', name: 'second' });
       const second = new Client(sandbox.url, String(made.body.token));

@@ -305,6 +305,22 @@ describe('pull secrets', () => {
     });
   });
 
+  it('goes on where the owner has left, and no new one is made', async () => {
+    const [jobId, links] = [nextJob(), [link('user-ada')]];
+    const wanted = { for: 'ada', links };
+    const secret = await ask(jobId, wanted);
+    const images = { ...wanted, ttlSeconds: 600 };
+    const leased = await scheduler.put(`/jobs/${jobId}/images`, images);
+    await ok(grace.post('/admin/persons/ada/offboard', {}));
+    const refused = { status: 409, body: { code: 'image.owner-offboarded' } };
+    expect(await ask(nextJob(), wanted)).toMatchObject(refused);
+    expect(await scheduler.put(`/jobs/${nextJob()}/images`, images)).toMatchObject(refused);
+    expect((await ask(jobId, wanted)).body).toEqual(secret.body);
+    expect(await canPull(loginOf(secret), 'user-ada')).toBe(200);
+    const again = await scheduler.put(`/jobs/${jobId}/images`, images);
+    expect(again.body.images).toEqual(leased.body.images);
+  });
+
   it('leaves one audit row for the making and one for the end, which the person sees too', async () => {
     const jobId = nextJob();
     const { body } = await ask(jobId);
