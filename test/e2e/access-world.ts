@@ -298,7 +298,7 @@ export class AccessWorld {
 
   /** With a group that none of the callers is in. */
   private async share(): Promise<Call> {
-    this.sandbox.directory.setGroup('nobodys-lab', ['somebody']);
+    this.sandbox.directory.setGroup('nobodys-lab', [await this.newPerson()]);
     const id = await this.imageId();
     const shares = `/images/${id}/shares`;
     await ok(this.person.put(`${shares}/group/nobodys-lab`, {}));

@@ -219,7 +219,7 @@ describe('shared projects', () => {
     const [rule] = (await inHarbor(`${path}/immutabletagrules`)) as { id: number }[];
     await callHarbor(sandbox, sandbox.harborAdmin, 'DELETE', `${path}/immutabletagrules/${rule?.id}`);
     const { body } = await admin.get(path);
-    expect(body.tagRule).toEqual({ state: 'off' });
+    expect(body.tagRule).toMatchObject({ state: 'off' });
     expect((body.problems as { code: string }[]).map(({ code }) => code)).toEqual([
       'project.problem.visibility-changed',
       'project.problem.tag-rule-off',
