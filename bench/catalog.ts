@@ -151,7 +151,7 @@ async function fill(url: string, world: CatalogData, size: number): Promise<void
     }
     await run(connection, 'SET GLOBAL innodb_log_file_size = 1073741824');
     for (const one of [connection, ...others]) {
-      await run(one, 'SET unique_checks = 0, foreign_key_checks = 0');
+      await run(one, 'SET unique_checks = 0, foreign_key_checks = 0, net_read_timeout = 600');
     }
     await bulkLoad(connection, dataSource, Person, world.people.map(personOf));
     await bulkLoad(connection, dataSource, PersonGroup, memberships(world));

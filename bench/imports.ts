@@ -99,7 +99,9 @@ async function measure(berth: Child, around: Surroundings, size: number): Promis
       const images = Array.from({ length: BATCH }, (_, at) => wanted(from + number * BATCH + at));
       const { results } = (await ask('/images/batch', { images })) as { results: { image?: unknown }[] };
       if (results.some(({ image }) => image === undefined)) {
-        throw new Error(`an import failed: ${JSON.stringify(results.find(({ image }) => image === undefined))}`);
+        throw new Error(
+          `an import failed: ${JSON.stringify(results.find(({ image }) => image === undefined))}`,
+        );
       }
     });
     row(`${next} images`, (rate * BATCH).toFixed(0), megabytes(berth.rssBytes()));
