@@ -56,7 +56,14 @@ export default tseslint.config(
     rules: { '@typescript-eslint/explicit-function-return-type': 'off' },
   },
   {
-    files: ['**/*.command.ts', 'sandbox/main.ts', 'sandbox/push.ts', 'bench/**', 'test/chaos/main.ts'],
+    files: [
+      '**/*.command.ts',
+      'sandbox/main.ts',
+      'sandbox/push.ts',
+      'bench/**',
+      'test/chaos/main.ts',
+      'test/soak/main.ts',
+    ],
     rules: { 'no-console': 'off' },
   },
   {
