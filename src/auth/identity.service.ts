@@ -2,6 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { AuditService } from '../audit/audit.service';
+import { aboutPerson } from '../changes/change-key';
+import { Changes } from '../changes/changes';
 import { DomainError } from '../common/errors';
 import { isUniqueViolation } from '../database/database-errors';
 import { Directory } from '../directory/directory';
@@ -29,6 +31,7 @@ export class IdentityService {
     private readonly persons: PersonsService,
     private readonly directory: Directory,
     private readonly audit: AuditService,
+    private readonly changes: Changes,
   ) {}
 
   /**
@@ -98,6 +101,7 @@ export class IdentityService {
       const { affected } = await manager.update(Person, { id, directoryId, usernameKey: key }, change);
       if (affected !== 1) throw new DomainError('conflict', 'person.no-conflict', { username });
       await this.audit.record(manager, admin, action, `${username} ${directoryId} ${entryId}`, person);
+      await this.changes.record(manager, aboutPerson(id));
     });
   }
 }

@@ -2,6 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { In, type Repository } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
+import { aboutPerson } from '../changes/change-key';
+import { Changes } from '../changes/changes';
 import { Clock } from '../common/clock';
 import { DomainError } from '../common/errors';
 import { isUniqueViolation } from '../database/database-errors';
@@ -34,6 +36,7 @@ export class PersonsService {
     @InjectRepository(Person) private readonly persons: Repository<Person>,
     private readonly directory: Directory,
     private readonly groups: PersonGroups,
+    private readonly changes: Changes,
     private readonly clock: Clock,
   ) {}
 
@@ -122,7 +125,7 @@ export class PersonsService {
     const entry = await this.directory.findById(holder.directoryId);
     if (entry === null || usernameKey(entry.username) === key) return false;
     try {
-      await this.persons.update({ id: holder.id }, factsOf(entry));
+      await this.write(holder, factsOf(entry));
       return true;
     } catch (error) {
       if (isUniqueViolation(error)) return false;
@@ -149,8 +152,20 @@ export class PersonsService {
 
   private async update(person: Person, entry: DirectoryEntry): Promise<Person> {
     const seen = { ...factsOf(entry), seenAt: this.clock.now(), ...(entry.isDisabled ? {} : HERE) };
-    await this.persons.update({ id: person.id }, seen);
+    await this.write(person, seen);
     return this.persons.merge(person, seen);
+  }
+
+  /** Another username is another person to whoever asks by it. */
+  private async write({ id, usernameKey: before }: Person, facts: Partial<Person>): Promise<void> {
+    if (facts.usernameKey === before) {
+      await this.persons.update({ id }, facts);
+      return;
+    }
+    await this.persons.manager.transaction(async (manager) => {
+      await manager.update(Person, { id }, facts);
+      await this.changes.record(manager, aboutPerson(id));
+    });
   }
 }
 
