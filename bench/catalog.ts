@@ -146,7 +146,7 @@ async function fill(url: string, world: CatalogData, size: number): Promise<void
   try {
     await run(connection, `SET GLOBAL innodb_buffer_pool_size = ${POOL_BYTES}`);
     if (await dataSource.manager.exists(Image)) {
-      await dataSource.manager.update(Person, {}, { groupsSeenAt: new Date() });
+      await run(connection, 'UPDATE persons SET groupsSeenAt = UTC_TIMESTAMP(3)');
       return;
     }
     await run(connection, 'SET GLOBAL innodb_log_file_size = 1073741824');
