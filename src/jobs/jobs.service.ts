@@ -19,7 +19,7 @@ import { JobImage } from './job-image.entity';
 import { lookUpAll, type LookedUp } from './job-lookups';
 import { readJobQuestion, type JobQuestion } from './job-question';
 import { Job } from './job.entity';
-import { LeasesService } from './leases.service';
+import { LeasesService, REMOVAL_SECONDS } from './leases.service';
 
 /** A second call that began in the same moment, and one after it. */
 const TRIES = 3;
@@ -98,6 +98,9 @@ export class JobsService {
     ]);
     const leasedUntil = extended?.until ?? null;
     if (leasedUntil === null) return null;
+    // The call that began it may not have looked for removals yet.
+    const isYoung = this.clock.now().getTime() - job.startedAt.getTime() < REMOVAL_SECONDS * 1000;
+    if (isYoung && (await this.leases.isBeingRemoved(images))) throw beingRemoved();
     await this.uses.note(images.map(({ name }) => name));
     return answerOf(job, question, images, leasedUntil);
   }
@@ -160,7 +163,7 @@ export class JobsService {
     await this.dataSource.transaction(async (manager) => {
       await endRun(manager, job, this.clock.now());
     });
-    throw new DomainError('conflict', 'job.image-being-removed', {}, { retryAfterSeconds: 5 });
+    throw beingRemoved();
   }
 
   private newJob(
@@ -221,6 +224,10 @@ export async function endExpired(dataSource: DataSource, manager: EntityManager,
     .andWhere(`until < ${databaseTimeSql(dataSource)}`)
     .execute();
   if (affected === 1) await manager.update(JobImage, { runId: job.id }, { isLeased: false });
+}
+
+function beingRemoved(): DomainError {
+  return new DomainError('conflict', 'job.image-being-removed', {}, { retryAfterSeconds: 5 });
 }
 
 function imagesOf(job: Pick<Job, 'id'>, found: readonly LookedUp[]): JobImage[] {

@@ -9,7 +9,7 @@ import { JobImage } from './job-image.entity';
 import { Job } from './job.entity';
 
 /** A removal ends sooner; this is how long a crash in its middle bars new leases. */
-const REMOVAL_SECONDS = 120;
+export const REMOVAL_SECONDS = 120;
 const WHOLE_REPOSITORY = '*';
 
 export interface DigestName {
