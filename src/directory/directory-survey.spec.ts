@@ -37,7 +37,11 @@ describe('surveyDirectory', () => {
   afterAll(async () => directory.stop());
 
   it('finds people and the admin group', async () => {
-    expect(await surveyDirectory(config)).toEqual({ people: 'found', adminGroup: 'has-members' });
+    expect(await surveyDirectory(config)).toEqual({
+      people: 'found',
+      adminGroup: 'has-members',
+      groups: 'not-configured',
+    });
   });
 
   it.each<[string, Partial<DirectoryConfig>, object]>([
@@ -52,6 +56,13 @@ describe('surveyDirectory', () => {
       { adminGroup: 'absent' },
     ],
     ['another member attribute', { groupMemberAttribute: 'uniqueMember' }, { adminGroup: 'without-members' }],
+    ['groups', { groupBaseDn: 'ou=groups,dc=sandbox,dc=example' }, { groups: 'found' }],
+    [
+      'a name that no group has',
+      { groupBaseDn: 'ou=groups,dc=sandbox,dc=example', groupNameAttribute: 'ou' },
+      { groups: 'unidentified' },
+    ],
+    ['a place of groups that does not exist', { groupBaseDn: 'dc=nowhere' }, { groups: 'base-absent' }],
   ])('tells %s', async (_case, wrong, expected) => {
     expect(await surveyDirectory({ ...config, ...wrong })).toMatchObject(expected);
   });

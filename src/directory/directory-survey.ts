@@ -11,6 +11,8 @@ export interface DirectorySurvey {
   /** What the base DN holds; `unidentified`: people are there, but none with a readable login attribute and id. */
   people: 'found' | 'unidentified' | 'none' | 'base-absent';
   adminGroup: 'not-configured' | 'absent' | 'without-members' | 'has-members';
+  /** Those that images can be shared with; `unidentified`: none with a readable name, id and members. */
+  groups: 'not-configured' | 'found' | 'unidentified' | 'base-absent';
 }
 
 /** Why the directory did not let the service account look. */
@@ -33,6 +35,7 @@ export async function surveyDirectory(config: DirectoryConfig): Promise<Director
     return {
       people: await surveyPeople(service, config),
       adminGroup: await surveyAdminGroup(service, config),
+      groups: await surveyGroups(service, config),
     };
   } catch (error) {
     if (error instanceof LdapFailure) return error;
@@ -55,6 +58,17 @@ async function surveyPeople(
   const found = await anyEntry(service, config.baseDn, identified);
   if (found !== 'none') return found;
   return (await anyEntry(service, config.baseDn, person)) === 'found' ? 'unidentified' : 'none';
+}
+
+async function surveyGroups(
+  service: LdapConnection,
+  { groupBaseDn, groupMemberAttribute, groupNameAttribute, idAttribute }: DirectoryConfig,
+): Promise<DirectorySurvey['groups']> {
+  if (groupBaseDn === null) return 'not-configured';
+  const attributes = [groupMemberAttribute, groupNameAttribute, idAttribute];
+  const filters = attributes.map((attribute) => new PresenceFilter({ attribute }));
+  const found = await anyEntry(service, groupBaseDn, new AndFilter({ filters }));
+  return found === 'none' ? 'unidentified' : found;
 }
 
 async function anyEntry(

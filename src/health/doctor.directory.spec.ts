@@ -22,7 +22,7 @@ const CONFIG: DirectoryConfig = {
   groupsMaxStaleMs: 86_400_000,
   timeoutMs: 1000,
 };
-const WELL: DirectorySurvey = { people: 'found', adminGroup: 'has-members' };
+const WELL: DirectorySurvey = { people: 'found', adminGroup: 'has-members', groups: 'found' };
 
 async function complaints(
   survey: DirectorySurvey | DirectoryFailure,
@@ -49,6 +49,8 @@ describe('the doctor on the directory', () => {
       'problem: LDAP_ADMIN_GROUP_DN does not exist in the directory, or cannot be read',
     ],
     [{ adminGroup: 'not-configured' }, 'warning: LDAP_ADMIN_GROUP_DN is not set'],
+    [{ groups: 'unidentified' }, 'warning: no group has a readable member, cn and entryUUID'],
+    [{ groups: 'base-absent' }, 'warning: LDAP_GROUP_BASE_DN does not exist in the directory'],
   ])('tells %j', async (seen, complaint) => {
     expect(await complaints({ ...WELL, ...seen })).toEqual([complaint]);
   });

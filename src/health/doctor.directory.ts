@@ -17,6 +17,7 @@ export async function examineDirectory(
     ...examineEncryption(config),
     examinePeople(found.people, config),
     examineAdminGroup(found.adminGroup, config),
+    ...examineGroups(found.groups, config),
   ];
 }
 
@@ -108,5 +109,29 @@ function examineAdminGroup(group: DirectorySurvey['adminGroup'], config: Directo
         'nobody is an admin in Berth',
         'Set it to the DN of the group whose members administer the platform.',
       );
+  }
+}
+
+/** Sharing with groups is a choice of the site. */
+function examineGroups(groups: DirectorySurvey['groups'], config: DirectoryConfig): Finding[] {
+  const means = 'images cannot be shared with groups';
+  const { groupMemberAttribute, groupNameAttribute, idAttribute } = config;
+  switch (groups) {
+    case 'not-configured':
+      return [];
+    case 'found':
+      return [ok('there are groups under LDAP_GROUP_BASE_DN')];
+    case 'unidentified':
+      return [
+        warning(
+          `no group has a readable ${groupMemberAttribute}, ${groupNameAttribute} and ${idAttribute}`,
+          means,
+          'Correct LDAP_GROUP_BASE_DN, LDAP_GROUP_MEMBER_ATTRIBUTE or LDAP_GROUP_NAME_ATTRIBUTE, or let the service account read them.',
+        ),
+      ];
+    case 'base-absent':
+      return [
+        warning('LDAP_GROUP_BASE_DN does not exist in the directory', means, 'Correct LDAP_GROUP_BASE_DN.'),
+      ];
   }
 }

@@ -54,6 +54,7 @@ describe('npm run doctor', () => {
         'Harbor: ok: the service account is a robot with all the rights that Berth uses',
         'Harbor: ok: only administrators make projects in Harbor',
         'Directory: ok: the admin group has members',
+        'Directory: ok: there are groups under LDAP_GROUP_BASE_DN',
         'Addresses: ok: PUBLIC_URL leads to a running Berth',
         `Addresses: ok: REGISTRY_ADDRESS (${sandbox.harbor.address}) is a Harbor registry`,
       ]),
