@@ -19,6 +19,14 @@ const RULE = {
   tags: { decoration: 'excludes', pattern: '{latest,sha256-*}' },
 };
 
+const WEBHOOK = {
+  name: 'berth',
+  eventTypes: ['PUSH_ARTIFACT', 'DELETE_ARTIFACT'],
+  address: 'http://localhost:3000/api/v1/hooks/harbor/alone',
+  authHeader: 'Bearer bench',
+  verifyCertificate: true,
+};
+
 interface ProvisioningFigures {
   first: CallCount;
   repeat: CallCount;
@@ -109,6 +117,7 @@ async function callsAlone(harbor: HarborClient, name: string): Promise<void> {
   await harbor.system();
   await harbor.createProject({ name, quotaBytes: 1 });
   await harbor.createImmutableRule(name, RULE);
+  await harbor.createWebhookPolicy(name, WEBHOOK);
   const password = 'Bench12345';
   const user = { username: name, email: `${name}@example.com`, realName: name, comment: '', password };
   const made = await harbor.createUser(user);

@@ -22,7 +22,7 @@ const MAX_WAITING = 10_000;
 export class EarlyReconcile implements OnModuleDestroy {
   private readonly logger = new Logger(EarlyReconcile.name);
   private readonly stopping = new AbortController();
-  /** From when on each may be looked at, by the project's id, in the order of asking. */
+  /** From when on each may be looked at, by name, in the order of asking. */
   private readonly waiting = new Map<string, number>();
   private readonly restingUntil = new Map<string, number>();
   private running: Promise<void> | null = null;
@@ -39,10 +39,9 @@ export class EarlyReconcile implements OnModuleDestroy {
   }
 
   /** Returns at once, and never throws. */
-  soon(projectId: string): void {
-    if (this.stopping.signal.aborted || this.waiting.has(projectId) || this.waiting.size >= MAX_WAITING)
-      return;
-    this.waiting.set(projectId, this.restingUntil.get(projectId) ?? 0);
+  soon(name: string): void {
+    if (this.stopping.signal.aborted || this.waiting.has(name) || this.waiting.size >= MAX_WAITING) return;
+    this.waiting.set(name, this.restingUntil.get(name) ?? 0);
     this.running ??= this.run().finally(() => (this.running = null));
   }
 
@@ -54,28 +53,28 @@ export class EarlyReconcile implements OnModuleDestroy {
         if (!(await this.pause(waitMs))) return;
         continue;
       }
-      this.waiting.delete(next.projectId);
-      this.restingUntil.set(next.projectId, performance.now() + REST_MS);
-      await this.look(next.projectId, pace);
+      this.waiting.delete(next.name);
+      this.restingUntil.set(next.name, performance.now() + REST_MS);
+      await this.look(next.name, pace);
       if (this.stopping.signal.aborted) return;
     }
   }
 
   /** The one that is due first. */
-  private next(): { projectId: string; dueAt: number } | null {
+  private next(): { name: string; dueAt: number } | null {
     const now = performance.now();
-    for (const [projectId, until] of this.restingUntil) if (until <= now) this.restingUntil.delete(projectId);
-    let first: { projectId: string; dueAt: number } | null = null;
-    for (const [projectId, dueAt] of this.waiting) {
-      if (first === null || dueAt < first.dueAt) first = { projectId, dueAt };
+    for (const [name, until] of this.restingUntil) if (until <= now) this.restingUntil.delete(name);
+    let first: { name: string; dueAt: number } | null = null;
+    for (const [name, dueAt] of this.waiting) {
+      if (first === null || dueAt < first.dueAt) first = { name, dueAt };
       if (dueAt <= now) break;
     }
     return first;
   }
 
-  private async look(projectId: string, pace: ReconcilePace): Promise<void> {
+  private async look(name: string, pace: ReconcilePace): Promise<void> {
     try {
-      const project = await this.projects.findOneBy({ id: projectId });
+      const project = await this.projects.findOneBy({ name });
       if (project !== null) await this.service.reconcile(project, 'berth', pace);
     } catch (error) {
       if (this.stopping.signal.aborted || isDomainError(error, 'conflict', 'not-found')) return;

@@ -17,6 +17,7 @@ import { RestoreWork } from './restore-work';
 import { RestoreService } from './restore.service';
 import { RollbackController } from './rollback.controller';
 import { RollbackService } from './rollback.service';
+import { SuspectRules } from './suspect-rules';
 import { TagMover } from './tag-mover';
 import { ViolationMetrics } from './violation-metrics';
 import { ViolationsController } from './violations.controller';
@@ -44,6 +45,7 @@ import { ViolationsService } from './violations.service';
     HoldsService,
     HoldWork,
     ViolationMetrics,
+    SuspectRules,
   ],
 })
 export class RestoringModule {}

@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
+import { pushTinyImage } from '../../sandbox/registry-client';
 import type { Sandbox } from '../../sandbox/sandbox';
 import { callHarbor, Client, startTestSandbox } from './journey';
 
@@ -301,6 +302,30 @@ describe('reconcile', () => {
       expect(repaired.projects[0]?.drifts).toMatchObject([{ action: 'repair', repaired: true }]);
       expect(await list(hooks)).toMatchObject([wanted]);
     }
+  });
+
+  it('looks at once where a tag moved that may not, and puts the rule on again', async () => {
+    const push = async (content: string) =>
+      pushTinyImage({
+        registryUrl: sandbox.harbor.url,
+        link: { project: MINE, repository: 'demo', tag: 'v1' },
+        ...liuLogin,
+        content,
+      });
+    const isRuleOn = async () => (await rule()).disabled !== true;
+    await push('one');
+    const link = `${sandbox.harbor.address}/${MINE}/demo:v1`;
+    const image = { link, description: 'Demo', taskType: 'pytorch' };
+    expect((await liu.post('/images', image)).status).toBe(201);
+    const { id, ...found } = await rule();
+    await asLiu('PUT', `${RULES}/${String(id)}`, { id, ...found, disabled: true });
+    expect(await isRuleOn()).toBe(false);
+    await push('two');
+    while ((await repairsAudited()).length === 0) await setTimeout(50);
+    expect(await isRuleOn()).toBe(true);
+    expect(await repairsAudited()).toMatchObject([
+      { actor: { kind: 'berth' }, target: `${MINE} tag-rule-off`, outcome: 'ok' },
+    ]);
   });
 
   it('leaves members, robots, rules and webhooks of others alone', async () => {
