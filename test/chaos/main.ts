@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { mariadb } from '../servers/mariadb';
+import { runExemptionKills } from './exemption-kills';
 import { runKills } from './kills';
 import { runPullSecretKills } from './pull-secret-kills';
 import { runTagKills } from './tag-kills';
@@ -14,11 +15,12 @@ const PARTS = {
   accounts: runKills,
   'pull-secrets': runPullSecretKills,
   tags: runTagKills,
+  exemptions: runExemptionKills,
   'tag-model': async ({ kills, seed, say }: { kills: number; seed: number; say: (line: string) => void }) =>
     runTagModel({ changes: kills * CHANGES_A_KILL, seed, changesPerRestart: CHANGES_A_KILL * 10, say }),
 };
 
-/** `npm run chaos -- [--only accounts|pull-secrets|tags|tag-model] [--kills 1000] [--seed 42]`: so many kills of each part, and ten changes of
+/** `npm run chaos -- [--only accounts|pull-secrets|tags|exemptions|tag-model] [--kills 1000] [--seed 42]`: so many kills of each part, and ten changes of
  * the model of tags for each. */
 async function main(): Promise<void> {
   const { values } = parseArgs({

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
+import { runExemptionKills } from '../chaos/exemption-kills';
 import { runKills } from '../chaos/kills';
 import { runPullSecretKills } from '../chaos/pull-secret-kills';
 import { mariadb, type TestDatabase } from '../servers/mariadb';
@@ -51,6 +52,25 @@ describe('the built service, killed at random instants', () => {
       expect(report.kills).toBe(4);
       expect(report.unanswered).toBeGreaterThan(4);
       expect(report.shown).toBeGreaterThan(20);
+    } finally {
+      await other.drop();
+    }
+  }, 240_000);
+
+  it('puts the tag rule back, and opens no other tag for a moment, when it dies deleting one', async () => {
+    const other = await mariadb();
+    try {
+      const report = await runExemptionKills({
+        main: join(BUILT, 'main.js'),
+        databaseUrl: other.url,
+        kills: 3,
+        seed: SEED,
+        say: () => undefined,
+      });
+      expect(report.wrong).toEqual([]);
+      expect(report.kills).toBe(3);
+      expect(report.narrowed).toBeGreaterThan(0);
+      expect(report.tries).toBeGreaterThan(20);
     } finally {
       await other.drop();
     }
