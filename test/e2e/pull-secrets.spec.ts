@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DataSource } from 'typeorm';
+import { DataSource, IsNull, Not } from 'typeorm';
 import { pushTinyImage, type RegistryLogin } from '../../sandbox/registry-client';
 import type { Sandbox } from '../../sandbox/sandbox';
+import { Metrics } from '../../src/metrics/metrics';
 import { PullSecret } from '../../src/pull-secrets/pull-secret.entity';
 import { callHarbor, Client, startTestSandbox, type Answer } from './journey';
 
@@ -275,11 +276,15 @@ describe('pull secrets', () => {
       expect(await canPull(loginOf(second), 'library')).toBe(200);
     });
 
-    it('waits for Harbor while it is away', async () => {
+    it('waits for Harbor while it is away, which a metric tells', async () => {
       const answer = await ask(nextJob());
       const id = String(answer.body.id);
+      const live = await rows().countBy({ currentJobId: Not(IsNull()) });
       await sandbox.harbor.faults.down();
       expect((await scheduler.delete(`/pull-secrets/${id}`)).status).toBe(503);
+      const metrics = await sandbox.app.get(Metrics).render();
+      expect(metrics).toContain(`berth_pull_secrets{state="live"} ${live - 1}`);
+      expect(metrics).toMatch(/berth_pull_secrets\{state="ending"\} [1-9]/);
       await sandbox.harbor.faults.up();
       expect((await scheduler.delete(`/pull-secrets/${id}`)).status).toBe(204);
       expect(await robotOf(loginOf(answer))).toBeUndefined();
