@@ -8,6 +8,7 @@ import { ProjectsService } from '../projects/projects.service';
 import { SweepsService, type SweepProgress } from '../sweep/sweeps.service';
 import type { AuditFeed } from '../tag-rule/audit-feed.entity';
 import { AuditFeedService } from '../tag-rule/audit-feed.service';
+import { TagHistory } from '../tag-rule/tag-history.service';
 import { NoticedChanges } from '../tag-rule/noticed-changes';
 import type { ObservationSource } from '../tag-rule/observation';
 import { SweptRecords } from '../tag-rule/swept-records';
@@ -16,6 +17,8 @@ import { percentiles, type Percentiles } from './percentiles';
 const DAY_MS = 86_400_000;
 /** Harbor tries three times, and gives up after about three minutes. */
 const HINT_PATIENCE_MS = 600_000;
+const ROW_PATIENCE_MS = 60_000;
+const UNTOLD_WITHIN_MS = 60 * 60_000;
 /** Measured anew no more often, whoever asks. */
 const KEEP_MS = 10_000;
 
@@ -44,6 +47,8 @@ export interface Freshness {
   sweeps: SweepProgress;
   /** Null where the audit log is not read, or was not yet. */
   feed: AuditFeed | null;
+  /** Changes of the last hour of which the audit log told nothing; null where it is not read. */
+  untold: number | null;
   openDrift: number;
 }
 
@@ -57,6 +62,7 @@ export class FreshnessService {
     private readonly records: SweptRecords,
     private readonly sweeps: SweepsService,
     private readonly feed: AuditFeedService,
+    private readonly history: TagHistory,
     private readonly drift: DriftRecords,
     private readonly projects: ProjectsService,
     private readonly clock: Clock,
@@ -90,8 +96,9 @@ export class FreshnessService {
       this.config.tagRule.readsAuditLog ? this.feed.find() : null,
       this.drift.countOpen(),
     ]);
+    const untold = feed === null ? null : await this.countUntold(measuredAt);
     const openDrift = [...drifts.values()].reduce((sum, open) => sum + open, 0);
-    return { measuredAt, delays, hintsMissing, oldestCheckAt, sweeps, feed, openDrift };
+    return { measuredAt, delays, hintsMissing, oldestCheckAt, sweeps, feed, untold, openDrift };
   }
 
   private async delays(since: Date): Promise<SourceDelay[]> {
@@ -104,6 +111,12 @@ export class FreshnessService {
       delays.push({ source, changes: measuredMs.length, delay: percentiles(measuredMs) });
     }
     return [...delays, { source: 'any', changes: all.length, delay: percentiles(all) }];
+  }
+
+  /** A row may come later than the look that a webhook caused. */
+  private async countUntold(now: Date): Promise<number> {
+    const since = new Date(now.getTime() - UNTOLD_WITHIN_MS);
+    return this.history.countUntold(since, new Date(now.getTime() - ROW_PATIENCE_MS));
   }
 
   private async countMissingHints(since: Date, now: Date): Promise<number | null> {

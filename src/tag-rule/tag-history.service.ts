@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { LessThan, type Repository } from 'typeorm';
+import { Between, IsNull, LessThan, MoreThan, type Repository } from 'typeorm';
 import { TagDigest } from './tag-digest.entity';
 
 /** What a tag had, when, by whom, and how Berth learned of it. */
@@ -14,6 +14,20 @@ export class TagHistory {
       where: { tagRecordId, ...(beforePlace === null ? {} : { place: LessThan(beforePlace) }) },
       order: { place: 'DESC' },
       take: limit,
+    });
+  }
+
+  /**
+   * Changes noticed in that time of which Harbor's audit log told nothing. Of a tag's first digest only a webhook
+   * says that it came just then.
+   */
+  async countUntold(since: Date, until: Date): Promise<number> {
+    const untold = { firstSeenAt: Between(since, until), looked: true, changedAt: IsNull() };
+    return this.entries.count({
+      where: [
+        { ...untold, place: MoreThan(1) },
+        { ...untold, place: 1, source: 'hint' },
+      ],
     });
   }
 }

@@ -375,6 +375,18 @@ describe.each(PLACES)('the client and %s', (_, start) => {
     expect(await client.deleteUser(userId)).toBe('absent');
   });
 
+  it('asks for the newest row of the audit log, and for rows by their ids', async () => {
+    const { log, items } = await client.newestAuditRow();
+    const [newest] = items;
+    if (newest === undefined) throw new Error('there are rows');
+    const ids = [newest.id, newest.id - 1, newest.id + 1_000_000];
+    const asked = await client.auditRowsWithIds(ids);
+    expect(asked.log).toBe(log);
+    expect(asked.items.map(({ id }) => id)).toContain(newest.id);
+    expect(asked.items.every(({ id }) => ids.includes(id))).toBe(true);
+    expect((await client.auditRows({ afterId: newest.id, limit: 100 })).log).toBe(log);
+  });
+
   it('says that what was observed is gone, and that an absent place is absent', async () => {
     expect(await client.findProject(project)).toBeNull();
     expect(await client.look(project, 'app', 'v1')).toEqual({ found: false, absent: 'project' });

@@ -24,8 +24,15 @@ export class SourceDelayDto {
 }
 
 export class FeedDto {
-  @ApiProperty({ enum: ['reading', 'behind'], description: 'behind: not read for a minute' })
-  state: 'reading' | 'behind';
+  @ApiProperty({
+    enum: ['reading', 'behind', 'silent'],
+    description:
+      'behind: not read for a minute; silent: it did not tell of changes, as when it is off in Harbor',
+  })
+  state: 'reading' | 'behind' | 'silent';
+
+  @ApiProperty({ example: 0, description: 'Changes of the last hour of which it told nothing' })
+  untold: number;
 
   @ApiProperty({ format: 'date-time', example: '2026-11-21T09:30:00.000Z' })
   readAt: Date;
@@ -104,7 +111,7 @@ export class FreshnessDto {
 }
 
 export function toFreshnessDto(freshness: Freshness, language: Language): FreshnessDto {
-  const { measuredAt, delays, hintsMissing, oldestCheckAt, sweeps, feed, openDrift } = freshness;
+  const { measuredAt, delays, hintsMissing, oldestCheckAt, sweeps, feed, untold, openDrift } = freshness;
   return {
     measuredAt,
     delays: delays.map(({ source, changes, delay }) => ({
@@ -121,7 +128,8 @@ export function toFreshnessDto(freshness: Freshness, language: Language): Freshn
       feed === null
         ? null
         : {
-            state: measuredAt.getTime() - feed.readAt.getTime() > BEHIND_MS ? 'behind' : 'reading',
+            state: feedState(measuredAt, feed, untold ?? 0),
+            untold: untold ?? 0,
             readAt: feed.readAt,
             newestRowAt: feed.rowAt,
             missingRows: feed.missing.length,
@@ -130,4 +138,9 @@ export function toFreshnessDto(freshness: Freshness, language: Language): Freshn
           },
     openDrift,
   };
+}
+
+function feedState(now: Date, { readAt }: { readAt: Date }, untold: number): FeedDto['state'] {
+  if (now.getTime() - readAt.getTime() > BEHIND_MS) return 'behind';
+  return untold > 0 ? 'silent' : 'reading';
 }
