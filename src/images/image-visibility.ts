@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { Between, In, type DataSource, type FindOptionsWhere } from 'typeorm';
+import { Between, In, IsNull, Not, type DataSource, type FindOptionsWhere } from 'typeorm';
 import { PersonGroups } from '../auth/person-groups';
+import { Person } from '../auth/person.entity';
 import { groupAudience, ownerAudience, personAudience, PUBLIC } from './audience';
 import { ImageAudience } from './image-audience.entity';
 import { Image } from './image.entity';
@@ -43,9 +44,11 @@ export class ImageVisibility {
   /** @param personId null is somebody whom Berth does not know: only what is public */
   async audiencesOf(personId: string | null): Promise<Audiences> {
     if (personId === null) return { own: null, shared: [], public: PUBLIC, goodUntil: null };
+    const own = ownerAudience(personId);
+    if (await this.hasLeft(personId)) return { own, shared: [], public: PUBLIC, goodUntil: null };
     const { ids, goodUntil } = await this.groups.of(personId);
     return {
-      own: ownerAudience(personId),
+      own,
       shared: [personAudience(personId), ...ids.map(groupAudience)],
       public: PUBLIC,
       goodUntil,
@@ -79,6 +82,7 @@ export class ImageVisibility {
    * first. His groups are asked for only where one is shared with a group.
    */
   async findOthers(personId: string | null, name: string): Promise<OtherImages> {
+    if (personId !== null && (await this.hasLeft(personId))) return this.findOthers(null, name);
     const direct = personId === null ? [PUBLIC] : [personAudience(personId), PUBLIC];
     const rows = await this.audienceRows({ name, audience: In(direct) });
     const ofGroups =
@@ -117,6 +121,11 @@ export class ImageVisibility {
       reasons.set(imageId, [...(reasons.get(imageId) ?? []), reasonOf(audience, audiences)]);
     }
     return new Map([...reasons].map(([imageId, seen]) => [imageId, firstOf(seen)]));
+  }
+
+  /** Nothing is shared any more with one who is offboarded. Read anew: what follows from it is kept in memory. */
+  private async hasLeft(personId: string): Promise<boolean> {
+    return this.dataSource.manager.existsBy(Person, { id: personId, offboardedAt: Not(IsNull()) });
   }
 
   private async audienceRows(

@@ -253,6 +253,21 @@ describe('sharing images', () => {
     expect((await lookup('ada', shared.link)).status).toBe(404);
   });
 
+  it('is no more for one who is offboarded, until he is back', async () => {
+    const login = newcomer('qian');
+    await login();
+    const shared = await imported();
+    const shown = await imported();
+    await liu.put(`/images/${shared.id}/shares/person/qian`, {});
+    await grace.put(`/images/${shown.id}/visibility`, { visibility: 'public' });
+    expect((await lookup('qian', shared.link)).status).toBe(200);
+    expect((await grace.post('/admin/persons/qian/offboard', {})).status).toBe(200);
+    expect((await lookup('qian', shared.link)).status).toBe(404);
+    expect((await lookup('qian', shown.link)).status).toBe(200);
+    expect((await grace.post('/admin/persons/qian/restore')).status).toBe(200);
+    expect((await lookup('qian', shared.link)).status).toBe(200);
+  });
+
   it('is made public by admins alone, and seen by everybody, also by whom Berth does not know', async () => {
     const shown = await imported();
     const visibility = `/images/${shown.id}/visibility`;
