@@ -1,6 +1,6 @@
 import { pushTinyImage } from '../../sandbox/registry-client';
 import type { Sandbox } from '../../sandbox/sandbox';
-import { callHarbor, Client, startTestSandbox } from './journey';
+import { callHarbor, Client, startTestSandbox, type Answer } from './journey';
 
 describe('GET /lookup', () => {
   let sandbox: Sandbox & { forget(): Promise<void> };
@@ -127,10 +127,111 @@ describe('GET /lookup', () => {
     expect(collected).toMatchObject({ status: 409, body: { code: 'tag.recorded-gone' } });
   });
 
+  it('answers from memory with the same headers as else', async () => {
+    const question = { link: link(':v1'), for: 'liuyizhou' };
+    const usual = await scheduler.lookup({ ...question, requireFresh: 'false' });
+    await scheduler.lookup(question);
+    const fromMemory = await scheduler.lookup(question);
+    const { ageMs: usualAge, ...usualBody } = usual.body;
+    const { ageMs, ...body } = fromMemory.body;
+    expect(body).toEqual(usualBody);
+    expect(Number(ageMs)).toBeGreaterThanOrEqual(Number(usualAge));
+    const namesOf = ({ headers }: Answer) =>
+      [...headers.keys()].filter((name) => name !== 'keep-alive').sort();
+    expect(namesOf(fromMemory)).toEqual(namesOf(usual));
+    const zh = await scheduler.get(
+      `/lookup?${new URLSearchParams({ ...question, platform: 'linux/s390x' }).toString()}`,
+      { 'accept-language': 'zh' },
+    );
+    expect(zh.body.warnings).toMatchObject([{ title: '镜像不支持该平台' }]);
+  });
+
   it('names what it does not know', async () => {
     const unknown = await scheduler.lookup({ link: link(':v1'), for: 'liuyizhou', fresh: 'yes' });
     expect(unknown).toMatchObject({ status: 400, body: { code: 'request.unknown-field' } });
     const wrong = await scheduler.lookup({ link: link(':v1'), for: 'liuyizhou', maxAgeMs: '-1' });
     expect(wrong).toMatchObject({ status: 422, body: { errors: [{ pointer: '?maxAgeMs' }] } });
+  });
+});
+
+describe('POST /lookup', () => {
+  let sandbox: Sandbox & { forget(): Promise<void> };
+  let scheduler: Client;
+  let liu: Client;
+  let digest: string;
+  const link = (tag: string) => `${sandbox.harbor.address}/user-liuyizhou/demo${tag}`;
+
+  beforeAll(async () => {
+    sandbox = await startTestSandbox({ env: { LOOKUP_IMPORTED_ONLY: 'true' } });
+    scheduler = Client.scheduler(sandbox);
+    liu = await Client.login(sandbox, 'liuyizhou');
+    const { body } = await liu.post('/account/credentials', {});
+    const login = { username: String(body.username), password: String(body.password) };
+    for (const tag of ['v1', 'never-imported', 'latest']) {
+      const pushed = { project: 'user-liuyizhou', repository: 'demo', tag };
+      const seen = await pushTinyImage({
+        registryUrl: sandbox.harbor.url,
+        link: pushed,
+        ...login,
+        content: tag,
+      });
+      if (tag === 'v1') digest = seen;
+      if (tag === 'never-imported') continue;
+      await liu.post('/images', { link: link(`:${tag}`), description: tag, taskType: 'custom' });
+    }
+  });
+  afterAll(async () => {
+    await sandbox.forget();
+  });
+
+  it('answers each link in its place, or says what is wrong with it', async () => {
+    const links = [link(':v1'), 'https://no-link', link(''), link(':absent'), link(':v1')];
+    const { status, body } = await scheduler.post('/lookup', { for: 'liuyizhou', links });
+    expect(status).toBe(200);
+    expect(body.results).toMatchObject([
+      { status: 200, answer: { link: link(':v1'), digest, stale: false } },
+      {
+        status: 422,
+        problem: { code: 'link.scheme', errors: [{ pointer: '/links/1', code: 'link.scheme' }] },
+      },
+      { status: 200, answer: { link: link(':latest'), state: 'current', stale: false } },
+      { status: 404, problem: { code: 'image.not-found' } },
+      { status: 200, answer: { digest } },
+    ]);
+  });
+
+  it('answers what GET answers', async () => {
+    const single = await scheduler.lookup({ link: link(':v1'), for: 'liuyizhou' });
+    const { body } = await scheduler.post('/lookup', { for: 'liuyizhou', links: [link(':v1')] });
+    const [{ answer }] = body.results as [{ answer: Record<string, unknown> }];
+    expect({ ...answer, ageMs: 0 }).toEqual({ ...single.body, ageMs: 0 });
+  });
+
+  it('leaves out what nobody imported, where the site wants that', async () => {
+    const question = { link: link(':never-imported'), for: 'liuyizhou' };
+    expect(await scheduler.lookup(question)).toMatchObject({
+      status: 404,
+      body: { code: 'image.not-found' },
+    });
+    expect((await liu.lookup({ link: link(':never-imported') })).status).toBe(404);
+  });
+
+  it.each([
+    ['no links', { for: 'liuyizhou', links: [] }],
+    ['too many', { for: 'liuyizhou', links: Array.from({ length: 1001 }, () => 'x') }],
+    ['what is no text', { for: 'liuyizhou', links: [1] }],
+  ])('refuses %s', async (_, body) => {
+    expect(await scheduler.post('/lookup', body)).toMatchObject({
+      status: 422,
+      body: { errors: [{ pointer: '/links', code: 'lookup.links' }] },
+    });
+  });
+
+  it('asks a scheduler for whom', async () => {
+    expect(await scheduler.post('/lookup', { links: [link(':v1')] })).toMatchObject({
+      status: 422,
+      body: { code: 'lookup.for-required' },
+    });
+    expect(await liu.post('/lookup', { for: 'ada', links: [link(':v1')] })).toMatchObject({ status: 403 });
   });
 });
