@@ -290,3 +290,49 @@ describe('sharing images', () => {
     expect((await lookup('nobody-knows-me', shown.link)).status).toBe(404);
   });
 });
+
+describe('a site whose owners make images public, without groups', () => {
+  let sandbox: Sandbox & { forget(): Promise<void> };
+
+  beforeAll(async () => {
+    sandbox = await startTestSandbox({ env: { IMAGES_PUBLIC_BY_OWNERS: 'true', LDAP_GROUP_BASE_DN: '' } });
+  });
+  afterAll(async () => {
+    await sandbox.forget();
+  });
+
+  it('lets who imported an image show it to everybody, with the role for it, and nobody share with groups', async () => {
+    const liu = await Client.login(sandbox, 'liuyizhou');
+    const ada = await Client.login(sandbox, 'ada');
+    const grace = await Client.login(sandbox, 'grace');
+    await liu.post('/account/credentials', {});
+    await grace.post('/projects', { name: 'team-vision' });
+    await grace.put('/projects/team-vision/members/ada', { role: 'guest' });
+    const imported = async (person: Client, project: string) => {
+      const link = { project, repository: 'demo', tag: 'v1' };
+      const login = { registryUrl: sandbox.harbor.url, ...sandbox.harborAdmin };
+      await pushTinyImage({ ...login, link, content: project });
+      const { body } = await person.post('/images', {
+        link: `${sandbox.harbor.address}/${project}/demo:v1`,
+        description: 'An image',
+        taskType: 'pytorch',
+      });
+      return `/images/${String(body.id)}`;
+    };
+    const own = await imported(liu, 'user-liuyizhou');
+    expect(await liu.put(`${own}/visibility`, { visibility: 'public' })).toMatchObject({
+      status: 200,
+      body: { visibility: 'public', seenAs: 'own' },
+    });
+    expect((await ada.get(own)).body).toMatchObject({ seenAs: 'public' });
+    expect(await liu.put(`${own}/shares/group/vision-lab`, {})).toMatchObject({
+      status: 409,
+      body: { code: 'group.not-configured' },
+    });
+    const theirs = await imported(ada, 'team-vision');
+    expect(await ada.put(`${theirs}/visibility`, { visibility: 'public' })).toMatchObject({
+      status: 403,
+      body: { code: 'project.role-too-low', params: { role: 'guest' } },
+    });
+  });
+});
