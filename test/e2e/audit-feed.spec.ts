@@ -5,7 +5,9 @@ import type { DataSource } from 'typeorm';
 import { pushTinyImage } from '../../sandbox/registry-client';
 import type { Sandbox } from '../../sandbox/sandbox';
 import { AuditFeedService } from '../../src/tag-rule/audit-feed.service';
+import { TagHistory } from '../../src/tag-rule/tag-history.service';
 import { TagRecord } from '../../src/tag-rule/tag-record.entity';
+import { TagRecordsService } from '../../src/tag-rule/tag-records.service';
 import { Violation } from '../../src/tag-rule/violation.entity';
 import { skopeo as skopeoBinary } from '../servers/skopeo';
 import { callHarbor, Client, startTestSandbox } from './journey';
@@ -136,6 +138,19 @@ describe('the audit log of Harbor', () => {
     await until(async () => (await sandbox.app.get(AuditFeedService).find())?.restartedAt);
     const digest = await push('v6', 'six');
     expect((await noticed('v6', digest)).recordedDigest).toBe(digest);
+  });
+
+  it('that is off in Harbor is noticed by what it does not tell', async () => {
+    await noticed('v7', await push('v7', 'seven'));
+    const history = sandbox.app.get(TagHistory);
+    const untold = async () => history.countUntold(new Date(0), new Date());
+    const before = await untold();
+    await harbor('PUT', '/configurations', { skip_audit_log_database: true });
+    const digest = await push('v7', 'eight');
+    await sandbox.app.get(TagRecordsService).check({ project: PROJECT, repository: 'demo', tag: 'v7' });
+    await harbor('PUT', '/configurations', { skip_audit_log_database: false });
+    expect(await noticed('v7', digest)).toMatchObject({ checkedBy: 'check', state: 'moved' });
+    expect(await untold()).toBe(before + 1);
   });
 
   describe('tells of every move that skopeo can make:', () => {
