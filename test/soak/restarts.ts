@@ -18,6 +18,7 @@ const PEOPLE = 4;
 const LONGEST_OUTAGE_MS = 6_000;
 const HOURS_2 = 7_200_000;
 const PATIENCE_MS = 180_000;
+const ANSWER_MS = 5_000;
 
 type Fate = 'steady' | 'moved' | 'deleted';
 
@@ -65,6 +66,7 @@ export async function runRestarts({ rounds, seed, main, say }: Options): Promise
         REDIS_URL: throughProxy(redis(), redisProxy),
         HARBOR_DEADLINE_MS: '1000',
         SWEEP_CALLS_PER_SECOND: '1000',
+        DRIFT_REPAIR: 'none',
         NODE_OPTIONS: `--require ${join(__dirname, 'clock-jump.js')}`,
         CLOCK_JUMP_MS: String(jumpMs),
       };
@@ -163,7 +165,7 @@ class People {
           const artifact = `/projects/${project}/repositories/${repository}/artifacts/${tag}`;
           await this.inHarbor('DELETE', `${artifact}/tags/${tag}`);
         }
-      });
+      }, ANSWER_MS);
     }
   }
 
@@ -283,11 +285,17 @@ async function hang({ harbor }: Surroundings, random: () => number): Promise<voi
   await harbor.faults.up();
 }
 
-async function insistently(work: () => Promise<void>): Promise<void> {
+/** What is cut off is done again: it comes to the same. */
+async function insistently(work: () => Promise<void>, withinMs = PATIENCE_MS): Promise<void> {
   const endsAtMs = performance.now() + PATIENCE_MS;
   for (;;) {
     try {
-      await work();
+      const timer = new AbortController();
+      const tooLate = sleep(withinMs, undefined, { signal: timer.signal }).then(() => {
+        throw new Error('no answer');
+      });
+      tooLate.catch(() => undefined);
+      await Promise.race([work(), tooLate]).finally(() => timer.abort());
       return;
     } catch (error) {
       if (performance.now() > endsAtMs) throw error;
