@@ -925,6 +925,11 @@ export const messagesEn = {
     title: 'The link names no tag',
     detail: 'Say which tag is meant: {example}.',
   },
+  'link.hold-tag': {
+    title: 'This tag is Berth’s own',
+    detail:
+      '{tag} only keeps an image from being collected, and goes when that is over. Import the image by its digest, or by a tag of people.',
+  },
   'link.signature-tag': {
     title: 'This is a signature, not an image',
     detail: 'The tag {tag} holds a signature or an attestation of an image. Use the tag of the image itself.',

@@ -843,6 +843,10 @@ export const messagesZh: Readonly<Record<MessageCode, MessageText>> = {
     title: '链接中没有标签',
     detail: '请指明是哪个标签：{example}。',
   },
+  'link.hold-tag': {
+    title: '此标签属于 Berth',
+    detail: '{tag} 仅用于使镜像不被回收，之后会被移除。请按摘要或其他标签导入该镜像。',
+  },
   'link.signature-tag': {
     title: '这是签名，不是镜像',
     detail: '标签 {tag} 保存的是某个镜像的签名或证明。请使用镜像本身的标签。',

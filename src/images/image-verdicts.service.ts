@@ -8,6 +8,7 @@ import type { Config } from '../config/config';
 import { CONFIG } from '../config/config.module';
 import { HarborClient } from '../harbor/harbor.client';
 import type { ArtifactLook, HarborArtifact, ImageConfig } from '../harbor/harbor.types';
+import { isHoldTag } from '../tag-rule/hold-tag';
 import type { TagRecord } from '../tag-rule/tag-record.entity';
 import { judge } from '../tag-rule/tag-rule';
 import { TagRecordsService, type TagName } from '../tag-rule/tag-records.service';
@@ -51,6 +52,9 @@ export class ImageVerdicts {
       requireTagOrDigest(link);
       if (link.tag !== null && isSignatureTag(link.tag)) {
         throw new DomainError('invalid', 'link.signature-tag', { tag: link.tag });
+      }
+      if (link.tag !== null && isHoldTag(link.tag)) {
+        throw new DomainError('invalid', 'link.hold-tag', { tag: link.tag });
       }
       return link;
     });
@@ -116,6 +120,10 @@ export class ImageVerdicts {
     if (look.artifact.projectId !== harborProjectId) throw imageNotFound();
     const actual = look.artifact.digest;
     if (actual === given) return { artifact: look.artifact, record: null };
+    // A client that resolved its platform holds that manifest's digest, and not the index's.
+    if (look.artifact.platforms.some(({ digest }) => digest === given)) {
+      return this.lookByDigest({ ...pullable, link: { ...link, tag: null } }, given);
+    }
     const params = { tag: link.tag ?? '', actual, given };
     const code = 'image.digest-mismatch';
     throw new DomainError('invalid', code, params, { errors: [{ pointer: '/link', code, params }] });
@@ -208,7 +216,7 @@ export class ImageVerdicts {
       upToArtifactId = (found.items.at(-1)?.id ?? 1) - 1;
       if (!found.hasMore) break;
     }
-    return names.filter((name) => !isSignatureTag(name));
+    return names.filter((name) => !isSignatureTag(name) && !isHoldTag(name));
   }
 
   private async describe(link: ImageLink, artifact: HarborArtifact): Promise<ImageDescription> {

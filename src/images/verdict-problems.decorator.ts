@@ -25,6 +25,7 @@ export function ApiVerdictProblems(): MethodDecorator {
       'link.digest',
       'link.tag-or-digest-missing',
       'link.signature-tag',
+      'link.hold-tag',
       'link.too-long',
       'image.digest-mismatch',
     ),

@@ -248,6 +248,8 @@ describe('tags that moved', () => {
     expect((await liu.get(`/projects/${PROJECT}/usage`)).body.held).toMatchObject({
       artifacts: expect.any(Number) as number,
     });
+    const imported = await liu.post('/images', { link: link('held', hold), ...IMAGE });
+    expect([imported.status, imported.body.code]).toEqual([422, 'link.hold-tag']);
     expect((await liu.delete(`/projects/${PROJECT}/repositories/held/tags/${hold}`)).body.code).toBe(
       'tag.hold',
     );
