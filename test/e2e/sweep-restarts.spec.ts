@@ -32,7 +32,7 @@ describe('a sweep that is cut off', () => {
   const ended = async (app: NestFastifyApplication, round: number): Promise<SweepProject> => {
     for (;;) {
       const row = await findRow(app);
-      if (row?.round === round && row.endedAt !== null) return row;
+      if (row !== null && row.round >= round && row.endedAt !== null && !row.asked) return row;
       await sleep(20);
     }
   };
@@ -101,7 +101,7 @@ describe('a sweep that is cut off', () => {
   });
 
   async function idle(app: NestFastifyApplication): Promise<void> {
-    while ((await rowOf(app)).endedAt === null) await sleep(20);
+    await ended(app, 1);
   }
 
   async function tokenOf(app: NestFastifyApplication): Promise<string> {
