@@ -9,7 +9,7 @@ const OWNERS = ['owner-1', 'owner-2', 'owner-3'];
 const PEOPLE = [...OWNERS, 'viewer-1', 'viewer-2'];
 const GROUPS = ['lab-1', 'lab-2'];
 /** Each owner has as many. */
-const IMAGES = 2;
+const IMAGES = 1;
 
 const person = fc.constantFrom(...PEOPLE);
 const owner = fc.constantFrom(...OWNERS);
@@ -90,8 +90,26 @@ class Model {
 /** So many steps of a walk are taken between two looks at what everybody is told. */
 const STRIDE = 3;
 
+/** What takes something away takes what is there: else a walk would seldom meet it. */
+function aimedAt(step: Step, model: Model): Step {
+  if (step.kind === 'unshare') {
+    const at = model.shares.findIndex((shares) => [...shares].some((key) => key.startsWith(step.with)));
+    const key = [...(model.shares[at] ?? [])].find((one) => one.startsWith(step.with));
+    return key === undefined ? step : { ...step, image: at, name: key.slice(step.with.length + 1) };
+  }
+  if (step.kind === 'unpublish') {
+    const at = model.isPublic.indexOf(true);
+    return at === -1 ? step : { ...step, image: at };
+  }
+  if (step.kind === 'leave') {
+    const [person] = model.members.get(step.group) ?? [];
+    return person === undefined ? step : { ...step, person };
+  }
+  return step;
+}
+
 describe.each([
-  ['SQLite', 24, async () => Promise.resolve(null)],
+  ['SQLite', 30, async () => Promise.resolve(null)],
   ['MariaDB', 15, mariadb],
 ])('who sees an image, on %s', (_name, length, makeDatabase) => {
   let database: TestDatabase | null;
@@ -277,8 +295,9 @@ describe.each([
         const model = new Model();
         const taken: Step[] = [];
         for (const step of walk) {
-          await take(step, model);
-          taken.push(step);
+          const aimed = aimedAt(step, model);
+          await take(aimed, model);
+          taken.push(aimed);
           if (taken.length % STRIDE !== 0) continue;
           expect({ taken, told: await told(model) }).toEqual({ taken, told: expected(model) });
         }
