@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 
 /** Service tokens begin with this, so that people and secret scanners recognise them. */
 export const SERVICE_TOKEN_PREFIX = 'berth_';
@@ -12,5 +12,5 @@ export function newSecretToken(prefix = ''): string {
 
 /** What is stored of a token, as hex. A plain hash suffices: nobody guesses 256 random bits. */
 export function hashOfToken(token: string): string {
-  return createHash('sha256').update(token).digest('hex');
+  return hash('sha256', token, 'hex');
 }
