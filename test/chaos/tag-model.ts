@@ -10,7 +10,6 @@ import { manyPeople, startSurroundings, type Surroundings } from '../../sandbox/
 import { postJson } from '../../sandbox/post-json';
 import { createApp } from '../../src/app.setup';
 import { loadConfig } from '../../src/config/load-config';
-import { BackgroundLease } from '../../src/background/background-lease.entity';
 import { HarborClient } from '../../src/harbor/harbor.client';
 import { ProjectSweep } from '../../src/sweep/project-sweep';
 import { SweepTurns } from '../../src/sweep/sweep-turns';
@@ -21,6 +20,7 @@ import { TagRecord } from '../../src/tag-rule/tag-record.entity';
 import { TagRecordsService } from '../../src/tag-rule/tag-records.service';
 import { Violation } from '../../src/tag-rule/violation.entity';
 import { HintRelay } from './hint-relay';
+import { holdTask } from './hold-task';
 import { seededRandom } from './seeded-random';
 import { TagOracle, type Seen } from './tag-oracle';
 import { ALL_TAGS, TagWorld, type LogRow, type TagKey } from './tag-world';
@@ -306,8 +306,6 @@ async function begin(
   );
   await app.listen(0, '127.0.0.1');
   // The model sweeps when it chooses to.
-  const { manager } = app.get<DataSource>(getDataSourceToken());
-  const held = { leaseToken: 'model', leaseUntil: new Date('2100-01-01T00:00:00Z') };
-  await manager.upsert(BackgroundLease, { id: 'model', name: 'sweeps', ...held, dueAt: null }, ['name']);
+  await holdTask(app.get<DataSource>(getDataSourceToken()), 'sweeps');
   return app;
 }

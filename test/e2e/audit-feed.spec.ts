@@ -10,6 +10,7 @@ import { TagRecord } from '../../src/tag-rule/tag-record.entity';
 import { TagRecordsService } from '../../src/tag-rule/tag-records.service';
 import { Violation } from '../../src/tag-rule/violation.entity';
 import { skopeo as skopeoBinary } from '../servers/skopeo';
+import { holdTask } from '../chaos/hold-task';
 import { callHarbor, Client, startTestSandbox } from './journey';
 import { writeOciLayout } from './oci-layout';
 import { Skopeo, type SkopeoResult } from './skopeo';
@@ -75,6 +76,7 @@ describe('the audit log of Harbor', () => {
       env: { AUDIT_FEED: 'on', WEBHOOK_URL: 'off', DRIFT_REPAIR: 'none', HOLDS: 'off' },
     });
     dataSource = sandbox.app.get<DataSource>(getDataSourceToken());
+    await holdTask(dataSource, 'sweeps');
     liu = await Client.login(sandbox, 'liuyizhou');
     const { body } = await liu.post('/account/credentials', {});
     login = { username: String(body.username), password: String(body.password) };
@@ -206,6 +208,9 @@ describe('the audit log of Harbor', () => {
       const { items } = await historyOf('index');
       const platforms = items[0]?.platforms as { digest: string }[];
       expect(platforms.map(({ digest }) => digest)).toContain(child.currentDigest);
+      const held = `${link('index')}@${child.currentDigest ?? ''}`;
+      const imported = await liu.post('/images', { link: held, description: 'held', taskType: 'pytorch' });
+      expect(imported).toMatchObject({ status: 201, body: { platforms: [{ digest: child.currentDigest }] } });
     });
   });
 });

@@ -8,6 +8,7 @@ import type { Sandbox } from '../../sandbox/sandbox';
 import { webhookAuthorization } from '../../src/projects/webhook-secret';
 import { SweepWishes } from '../../src/tag-rule/sweep-wishes';
 import { TagRecord } from '../../src/tag-rule/tag-record.entity';
+import { holdTask } from '../chaos/hold-task';
 import { callHarbor, Client, startTestSandbox } from './journey';
 
 const PROJECT = 'user-liuyizhou';
@@ -51,6 +52,7 @@ describe('webhooks of Harbor', () => {
   beforeAll(async () => {
     sandbox = await startTestSandbox({ env: { SECRETS_KEY, AUDIT_FEED: 'off' } });
     dataSource = sandbox.app.get<DataSource>(getDataSourceToken());
+    await holdTask(dataSource, 'sweeps');
     const liu = await Client.login(sandbox, 'liuyizhou');
     const { body } = await liu.post('/account/credentials', {});
     login = { username: String(body.username), password: String(body.password) };

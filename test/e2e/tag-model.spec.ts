@@ -11,6 +11,6 @@ describe('what Berth knows of tags', () => {
       expect(report).toMatchObject({ changes: CHANGES, wrong: [] });
       expect(report.violations).toBeGreaterThan(0);
     },
-    60_000,
+    120_000,
   );
 });
