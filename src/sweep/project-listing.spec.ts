@@ -34,7 +34,7 @@ class FakeHarbor {
     const items = this.repositories
       .filter(({ id }) => id > after.afterRepositoryId)
       .slice(0, 100)
-      .map((one) => ({ ...one, ...CLOCKS, artifactCount: 1, pullCount: 0 }));
+      .map((one) => ({ ...one, ...CLOCKS, projectId: 1, artifactCount: 1, pullCount: 0 }));
     return Promise.resolve({ items, hasMore: items.length === 100 });
   }
 
