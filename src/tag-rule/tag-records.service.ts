@@ -10,12 +10,13 @@ import { planHistory, type LoggedChange } from './digest-history';
 import { earlierDigest } from './earlier-digest';
 import { formatTagName, type Observation, type ObservationSource, type TagName } from './observation';
 import { OneLookAtATime } from './one-look-at-a-time';
-import { answersChanged, type ArtifactFacts, factsOf, NO_FACTS } from './record-rows';
+import { accept, factsToAnswer, retired, settlementOf, startAfresh } from './record-lives';
+import { answersChanged, factsOf, NO_FACTS } from './record-rows';
 import { RecordWriter, type Settlement } from './record-writer';
 import { digestToRecord, judge, type TagState } from './tag-rule';
 import { TagRecord } from './tag-record.entity';
 import type { Violation } from './violation.entity';
-import { violationStep, type ViolationStep } from './violation-life';
+import { violationStep } from './violation-life';
 
 export type { TagName } from './observation';
 
@@ -334,54 +335,6 @@ export class TagRecordsService {
     const look = await this.harbor.look(project, repository, digest);
     return look.found ? look.artifact : null;
   }
-}
-
-/** A tag that may not move answers with what it was recorded with, another with what is there. */
-function factsToAnswer(
-  recordedDigest: string | null,
-  recorded: HarborArtifact | null,
-  current: HarborArtifact | null,
-): ArtifactFacts {
-  const answer = recordedDigest === null ? (current ?? recorded) : recorded;
-  return answer === null ? NO_FACTS : factsOf(answer);
-}
-
-/** What was pushed after a deletion through Berth owes nothing to what was there before. */
-function startAfresh(before: TagRecord, artifact: HarborArtifact, beganAt: Date): TagRecord {
-  return {
-    ...before,
-    recordedDigest: digestToRecord(before.tag, artifact.digest),
-    recordedPushedAt: artifact.pushedAt,
-    flaggedDigest: null,
-    retiredAt: null,
-    firstSeenAt: beganAt,
-    life: before.life + 1,
-  };
-}
-
-function retired(before: TagRecord, isNewer: boolean, now: Date): TagRecord {
-  const { version, goneSince } = before;
-  const after = { ...before, retiredAt: now, flaggedDigest: null, version: version + 1 };
-  return isNewer ? after : { ...after, currentDigest: null, state: 'gone', goneSince: goneSince ?? now };
-}
-
-function accept(before: TagRecord, artifact: HarborArtifact): TagRecord {
-  return {
-    ...before,
-    recordedDigest: artifact.digest,
-    recordedPushedAt: artifact.pushedAt,
-    state: judge(artifact.digest, before.currentDigest),
-    recordedGone: false,
-    flaggedDigest: null,
-    ...factsOf(artifact),
-    life: before.life + 1,
-  };
-}
-
-function settlementOf(step: ViolationStep, source: ObservationSource): Settlement | null {
-  if (step === 'none') return null;
-  if (step === 'flag') return { state: 'ended', settledBy: null };
-  return { state: 'restored', settledBy: source === 'restore' ? 'berth' : null };
 }
 
 function overtakenTooOften(name: TagName): Error {

@@ -20,8 +20,10 @@ const PARTS = {
     runTagModel({ changes: kills * CHANGES_A_KILL, seed, changesPerRestart: CHANGES_A_KILL * 10, say }),
 };
 
-/** `npm run chaos -- [--only accounts|pull-secrets|tags|exemptions|tag-model] [--kills 1000] [--seed 42]`: so many kills of each part, and ten changes of
- * the model of tags for each. */
+/**
+ * `npm run chaos -- [--only accounts|pull-secrets|tags|exemptions|tag-model] [--kills 1000] [--seed 42]`: so many
+ * kills of each part, and of the model of tags ten changes for each.
+ */
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: { only: { type: 'string' }, kills: { type: 'string' }, seed: { type: 'string' } },
