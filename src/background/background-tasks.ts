@@ -18,8 +18,8 @@ const LOOK_EVERY_MS = 60_000;
 /** A task that failed is due again after this time, or sooner when it runs more often. */
 const AFTER_FAILURE_MS = 5 * 60_000;
 const RENEW_EVERY_MS = 10_000;
-/** Redis may have started anew and empty. */
-const SCHEDULE_EVERY_MS = 5_000;
+/** While Redis is away. */
+const OFFER_AGAIN_MS = 5_000;
 const QUEUE = 'tasks';
 
 const ALONE = {
@@ -42,7 +42,8 @@ export interface BackgroundTask {
 
 /**
  * Background work: each task by one replica at a time, from the start of Berth until it stops. One replica looks by
- * itself what is due; where there is a Redis, BullMQ says who looks, and while it is away work waits. Either way the
+ * itself what is due; where there is a Redis, BullMQ says who looks, and while
+ * it is away work waits. Either way the
  * lease in the database decides that nothing runs twice at once.
  */
 @Injectable()
@@ -95,7 +96,6 @@ export class BackgroundTasks implements OnApplicationBootstrap, OnModuleDestroy 
   private async takeFromRedis(queues: Pick<RedisQueues, 'open' | 'work'>): Promise<void> {
     if (this.tasks.length === 0) return;
     const queue = await queues.open(QUEUE);
-    this.loops = [this.keepSchedules(queue)];
     await queues.work(QUEUE, this.tasks.length, async ({ name }) => {
       const task = this.tasks.find((one) => one.name === name);
       // Another version of Berth may know it.
@@ -104,32 +104,28 @@ export class BackgroundTasks implements OnApplicationBootstrap, OnModuleDestroy 
       this.underWay.add(run);
       await run.finally(() => this.underWay.delete(run));
     });
+    this.loops = this.tasks.map(async (task) => this.offer(task, queue));
   }
 
-  private async keepSchedules(queue: Queue): Promise<void> {
+  /**
+   * Each replica offers each task again and again, and what waits or runs already is not added. BullMQ's own schedules
+   * go by the clock of whoever ran last: one that is two hours wrong would stop them for two hours.
+   */
+  private async offer({ name, everyMs }: BackgroundTask, queue: Queue): Promise<void> {
+    const offerEveryMs = Math.min(everyMs, LOOK_EVERY_MS);
+    await this.pause(offerEveryMs * Math.random());
     let isTold = false;
     while (!this.isStopping) {
       try {
-        for (const task of this.tasks) await this.schedule(queue, task);
+        await queue.add(name, {}, { deduplication: { id: name } });
         isTold = false;
       } catch (error) {
-        if (!isTold) this.logger.warn({ msg: 'background work could not be scheduled', err: error });
+        if (!isTold)
+          this.logger.warn({ msg: 'background work cannot be handed out', task: name, err: error });
         isTold = true;
       }
-      await this.pause(SCHEDULE_EVERY_MS);
+      await this.pause(isTold ? Math.min(offerEveryMs, OFFER_AGAIN_MS) : offerEveryMs);
     }
-  }
-
-  private async schedule(queue: Queue, { name, everyMs }: BackgroundTask): Promise<void> {
-    const every = Math.min(everyMs, LOOK_EVERY_MS);
-    const known = await queue.getJobScheduler(name);
-    if (known?.every === every && known.next !== undefined && known.next > Date.now() - SCHEDULE_EVERY_MS)
-      return;
-    await queue.upsertJobScheduler(
-      name,
-      { every },
-      { name, opts: { removeOnComplete: true, removeOnFail: true } },
-    );
   }
 
   private async repeat(task: BackgroundTask): Promise<void> {
@@ -147,7 +143,7 @@ export class BackgroundTasks implements OnApplicationBootstrap, OnModuleDestroy 
       if (held === null) return;
       const succeeded = await this.run(task, held);
       this.count(task, succeeded);
-      await held.end(this.dueInMs(task, succeeded));
+      await held.end(succeeded ? task.everyMs : Math.min(task.everyMs, AFTER_FAILURE_MS));
     } catch (error) {
       this.logger.warn({ msg: 'background work could not be begun or ended', task: task.name, err: error });
     }
@@ -156,12 +152,6 @@ export class BackgroundTasks implements OnApplicationBootstrap, OnModuleDestroy 
   private count({ name: task }: BackgroundTask, succeeded: boolean): void {
     this.runs.inc({ task, outcome: succeeded ? 'succeeded' : 'failed' });
     if (succeeded) this.lastSuccess.set({ task }, Date.now() / 1000);
-  }
-
-  /** What runs often in turns that Redis gives must be due when its turn comes. */
-  private dueInMs({ everyMs }: BackgroundTask, succeeded: boolean): number {
-    if (this.queues.areThere && everyMs <= LOOK_EVERY_MS) return 0;
-    return succeeded ? everyMs : Math.min(everyMs, AFTER_FAILURE_MS);
   }
 
   /** False when it failed, or was cut off. */

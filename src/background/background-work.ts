@@ -61,16 +61,7 @@ export class BackgroundWork implements OnApplicationBootstrap, OnModuleDestroy {
     const { own, shared } = this.registered(kind);
     if (shared === null) return own.add(key);
     try {
-      const attempts = RETRY_AFTER_MS.length + 1;
-      await shared.add(
-        kind,
-        { key },
-        {
-          attempts,
-          backoff: { type: 'exponential', delay: RETRY_AFTER_MS[0] ?? 0 },
-          deduplication: { id: shortened(key), keepLastIfActive: true },
-        },
-      );
+      await this.hand(shared, kind, key, 0);
       return 'waiting';
     } catch {
       return own.add(key);
@@ -89,9 +80,10 @@ export class BackgroundWork implements OnApplicationBootstrap, OnModuleDestroy {
       const name = `work-${kind.kind}`;
       registered.shared = await this.queues.open(name);
       await this.queues.work(name, kind.parallel, async ({ data }) => {
-        const key = keyOf(data);
-        if (key !== null && !this.stopping.signal.aborted)
-          await this.tracked(kind.run(key, this.stopping.signal));
+        const asked = askedBy(data);
+        if (asked !== null && !this.stopping.signal.aborted) {
+          await this.tracked(this.runHanded(registered, asked));
+        }
       });
     }
   }
@@ -100,6 +92,30 @@ export class BackgroundWork implements OnApplicationBootstrap, OnModuleDestroy {
     this.stopping.abort();
     const own = [...this.kinds.values()].map(async (registered) => registered.own.stop());
     await Promise.allSettled([...own, ...this.runs]);
+  }
+
+  private async hand(shared: Queue, kind: string, key: string, tries: number): Promise<void> {
+    await shared.add(kind, { key, tries }, { deduplication: { id: shortened(key), keepLastIfActive: true } });
+  }
+
+  /** What failed is handed out again by this replica's own timer: BullMQ's go by clocks, and one may be wrong. */
+  private async runHanded({ kind, shared }: Registered, { key, tries }: Asked): Promise<void> {
+    try {
+      await kind.run(key, this.stopping.signal);
+    } catch (error) {
+      const afterMs = RETRY_AFTER_MS[tries];
+      this.logger.warn({
+        msg: 'background work failed',
+        kind: kind.kind,
+        willRetry: afterMs !== undefined,
+        err: error,
+      });
+      if (afterMs === undefined || shared === null || this.stopping.signal.aborted) return;
+      const again = async (): Promise<void> => {
+        if (!this.stopping.signal.aborted) await this.hand(shared, kind.kind, key, tries + 1);
+      };
+      setTimeout(() => void again().catch(() => undefined), afterMs).unref();
+    }
   }
 
   private async tracked(run: Promise<void>): Promise<void> {
@@ -138,7 +154,14 @@ function shortened(key: string): string {
   return createHash('sha256').update(key).digest('hex');
 }
 
-function keyOf(told: unknown): string | null {
-  if (typeof told !== 'object' || told === null || !('key' in told)) return null;
-  return typeof told.key === 'string' ? told.key : null;
+interface Asked {
+  key: string;
+  /** How often it failed. */
+  tries: number;
+}
+
+function askedBy(told: unknown): Asked | null {
+  if (typeof told !== 'object' || told === null || !('key' in told) || !('tries' in told)) return null;
+  const { key, tries } = told;
+  return typeof key === 'string' && typeof tries === 'number' ? { key, tries } : null;
 }
