@@ -95,6 +95,14 @@ function printFailure(file, name, messages) {
   console.log(`\n✕ ${relative(ROOT, file)}\n  ${name}\n${lines.map((line) => `    ${line}`).join('\n')}`);
 }
 
+function printSlowest(testResults) {
+  const files = testResults.map(({ name, startTime, endTime }) => ({ name, ms: endTime - startTime }));
+  files.sort((one, other) => other.ms - one.ms);
+  console.log('\nthe slowest files:');
+  for (const { name, ms } of files.slice(0, 12))
+    console.log(`  ${(ms / 1000).toFixed(1).padStart(6)} s  ${relative(ROOT, name)}`);
+}
+
 /** All jest projects in one run; a file that does not run, and a skipped test, count as failed. */
 async function runTests(env) {
   console.log('\n── tests');
@@ -103,11 +111,13 @@ async function runTests(env) {
   const outputFile = join(folder, 'jest.json');
   const count = { name: 'tests', passed: 0, failed: 0 };
   try {
-    const args = ['--maxWorkers=2', '--json', `--outputFile=${outputFile}`];
+    // A worker keeps what its files loaded: without a bound two of them come to 4 GB.
+    const args = ['--maxWorkers=2', '--workerIdleMemoryLimit=1GB', '--json', `--outputFile=${outputFile}`];
     const code = await run('jest', args, { env, timeoutMs: TESTS_TIMEOUT_MS });
     if (existsSync(outputFile)) {
-      for (const { name: file, message, assertionResults } of JSON.parse(readFileSync(outputFile, 'utf8'))
-        .testResults) {
+      const { testResults } = JSON.parse(readFileSync(outputFile, 'utf8'));
+      printSlowest(testResults);
+      for (const { name: file, message, assertionResults } of testResults) {
         const notPassed = assertionResults.filter(({ status }) => status !== 'passed');
         count.passed += assertionResults.length - notPassed.length;
         count.failed += notPassed.length;
