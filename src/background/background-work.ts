@@ -68,11 +68,6 @@ export class BackgroundWork implements OnApplicationBootstrap, OnModuleDestroy {
     }
   }
 
-  /** How much of it waits or runs in this replica; what waits in Redis is not counted. */
-  sizeHere(kind: string): number {
-    return this.registered(kind).own.size;
-  }
-
   async onApplicationBootstrap(): Promise<void> {
     if (!this.queues.areThere) return;
     for (const registered of this.kinds.values()) {

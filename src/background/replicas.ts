@@ -27,6 +27,8 @@ export class SecondReplicaError extends Error {
         'all of them, or stop the other one first.',
     );
     this.name = 'SecondReplicaError';
+    // Whoever starts Berth reads the reason, and needs no more.
+    delete this.stack;
   }
 }
 

@@ -28,10 +28,6 @@ export class WorkQueue {
     return 'waiting';
   }
 
-  get size(): number {
-    return this.waiting.size + this.running.size;
-  }
-
   /** Begins nothing more, and resolves when nothing runs. */
   async stop(): Promise<void> {
     this.isStopped = true;
