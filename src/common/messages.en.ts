@@ -1003,6 +1003,10 @@ export const messagesEn = {
     title: 'Not a batch of images',
     detail: 'This must be a list of 1 to {max} images, each as for POST /api/v1/images.',
   },
+  'image.ids': {
+    title: 'Not a list of images',
+    detail: 'ids is a list of 1 to {max} ids of images.',
+  },
   'image.label': {
     title: 'The labels are not valid',
     detail: 'At most {max} different labels, each of 1 to {length} characters.',

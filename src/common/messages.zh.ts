@@ -919,6 +919,10 @@ export const messagesZh: Readonly<Record<MessageCode, MessageText>> = {
     title: '镜像列表不正确',
     detail: '这里必须是 1 到 {max} 个镜像的列表，每个与 POST /api/v1/images 的内容相同。',
   },
+  'image.ids': {
+    title: '不是镜像列表',
+    detail: 'ids 是包含 1 到 {max} 个镜像 id 的列表。',
+  },
   'image.label': {
     title: '标记（labels）不正确',
     detail: '最多 {max} 个互不相同的标记，每个 1 到 {length} 个字符。',

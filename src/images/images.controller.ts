@@ -43,7 +43,7 @@ import {
   type ImagePageDto,
 } from './dto/image-list.dto';
 import { ChangeImageDto, ImportImageDto, PreviewImageDto } from './dto/image-requests.dto';
-import { ImportBatchDto, ImportedBatchDto, toImportedBatchDto } from './dto/image-batch.dto';
+import { DeleteBatchDto, ImportBatchDto, ImportedBatchDto, toImportedBatchDto } from './dto/image-batch.dto';
 import { ImageChangeDto, toImageChangeDto } from './dto/image-change.dto';
 import { ImagePreviewDto, toImagePreviewDto } from './dto/image-preview.dto';
 import { ImageDto, toImageDto, type ImageAnswer } from './dto/image.dto';
@@ -119,6 +119,18 @@ export class ImagesController {
     const context = problemContextOf(request, this.config.http.bodyLimitBytes);
     const outcomes = await this.batch.importAll(person, images);
     return toImportedBatchDto(outcomes, this.answerFor(context.language), context);
+  }
+
+  @Post('batch-delete')
+  @Allow('person')
+  @HttpCode(204)
+  @ApiOperation({
+    summary: 'Take up to 100 images out of the catalog',
+    description: 'Each as by DELETE /images/{id}: what is in the registry stays, and what is not mine too.',
+  })
+  @ApiNoContentResponse({ description: 'Gone, also those that were not there' })
+  async deleteBatch(@CurrentPerson() person: PersonCaller, @Body() { ids }: DeleteBatchDto): Promise<void> {
+    for (const id of ids) await this.images.delete(person, id);
   }
 
   @Post('preview')

@@ -53,6 +53,7 @@ const ROWS: Readonly<Record<string, string>> = {
   //                                          anonymous person other admin scheduler platform acting expired revoked
   'POST /images':                             '401       2xx    404   404   403       403      2xx    401     401',
   'POST /images/batch':                       OWN_MATTER,
+  'POST /images/batch-delete':                OWN_MATTER,
   'POST /images/preview':                     '401       2xx    404   404   403       403      2xx    401     401',
   'GET /images/{id}':                         '401       2xx    404   2xx   403       403      2xx    401     401',
   'PATCH /images/{id}':                       '401       2xx    404   403   403       403      2xx    401     401',

@@ -94,6 +94,8 @@ export class AccessWorld {
         return { body: { link: this.link, ...IMAGE } };
       case 'POST /images/batch':
         return { body: { images: [{ link: this.link, ...IMAGE }] } };
+      case 'POST /images/batch-delete':
+        return { body: { ids: [randomUUID()] } };
       case 'POST /images/preview':
         return { body: { link: this.link } };
       case 'PATCH /images/{id}':

@@ -450,6 +450,19 @@ describe('the catalog', () => {
       for (const { image } of results) if (image) await liu.delete(`/images/${String(image.id)}`);
     });
 
+    it('takes many out of the catalog, but only my own', async () => {
+      const paths = ['user-liuyizhou/nvidia-pytorch:24.11', 'user-liuyizhou/nvidia-pytorch:24.12-v1.2.2'];
+      const ids = (await resultsOf(paths.map(wanted))).map(({ image }) => String(image?.id));
+      expect((await ada.post('/images/batch-delete', { ids })).status).toBe(204);
+      expect((await liu.get('/images?count=true')).body.total).toBe(2);
+      expect((await liu.post('/images/batch-delete', { ids: [...ids, 'no id'] })).status).toBe(204);
+      expect((await liu.get('/images')).body.items).toEqual([]);
+      for (const wrong of [[], [1], Array.from({ length: 101 }, () => ids[0])]) {
+        const refused = await liu.post('/images/batch-delete', { ids: wrong });
+        expect(refused).toMatchObject({ status: 422, body: { errors: [{ code: 'image.ids' }] } });
+      }
+    });
+
     it('tells each that the registry is away, and stores nothing', async () => {
       await sandbox.harbor.faults.down();
       const results = await resultsOf(

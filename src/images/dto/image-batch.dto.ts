@@ -1,5 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { ArrayMaxSize, ArrayMinSize, IsArray, IsObject } from 'class-validator';
+import { ArrayMaxSize, ArrayMinSize, IsArray, IsObject, IsString, MaxLength } from 'class-validator';
 import { ProblemDto } from '../../common/openapi-problem';
 import { failureOf, toProblem, type ProblemContext } from '../../common/problem';
 import type { BatchOutcome } from '../image-batch.service';
@@ -16,6 +16,23 @@ export class ImportBatchDto {
   @ArrayMaxSize(MAX_IMAGES, IMAGES)
   @IsObject({ ...IMAGES, each: true })
   images: object[];
+}
+
+const IDS = { message: 'image.ids', context: { max: MAX_IMAGES } };
+
+export class DeleteBatchDto {
+  @ApiProperty({
+    type: [String],
+    minItems: 1,
+    maxItems: MAX_IMAGES,
+    example: ['0193a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b'],
+  })
+  @IsArray(IDS)
+  @ArrayMinSize(1, IDS)
+  @ArrayMaxSize(MAX_IMAGES, IDS)
+  @IsString({ ...IDS, each: true })
+  @MaxLength(64, { ...IDS, each: true })
+  ids: string[];
 }
 
 export class BatchResultDto {
