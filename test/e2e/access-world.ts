@@ -163,7 +163,8 @@ export class AccessWorld {
         const digest = await this.push('rolling', 'latest');
         const link = `${this.sandbox.harbor.address}/${PROJECT}/rolling:latest`;
         const made = await this.person.post('/images', { link, ...IMAGE });
-        const id = String(made.body.id ?? (made.body.params as { imageId: string }).imageId);
+        const imported = (made.body.params ?? { imageId: made.body.id }) as { imageId: string };
+        const id = imported.imageId;
         return { parameters: { id }, body: { digest } };
       }
       case 'PUT /projects/{project}/policies':
