@@ -26,6 +26,8 @@ import { SweepTurns, type SweepFigures } from './sweep-turns';
 
 const OFFER_EVERY_MS = 5_000;
 const GRANT_EVERY_MS = 2_000;
+/** All names of projects are read for it. */
+const KEEP_EVERY_MS = 60_000;
 const OFFERED_AT_ONCE = 500;
 const WORK = 'sweep';
 
@@ -49,6 +51,7 @@ export interface SweepProgress {
 @Injectable()
 export class SweepsService implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(SweepsService.name);
+  private keptAtMs = -Infinity;
   private timer: NodeJS.Timeout | null = null;
   private granting: Promise<void> = Promise.resolve();
 
@@ -150,7 +153,11 @@ export class SweepsService implements OnModuleInit, OnApplicationBootstrap, OnMo
 
   /** One run of the background task. */
   private async offerDue(): Promise<void> {
-    await this.keepProjects();
+    const nowMs = performance.now();
+    if (nowMs - this.keptAtMs >= KEEP_EVERY_MS) {
+      await this.keepProjects();
+      this.keptAtMs = nowMs;
+    }
     await this.offer();
   }
 
