@@ -61,6 +61,8 @@ interface Plan {
   /** Null: all images. */
   audiences: readonly string[] | null;
   conditions: readonly Sql[];
+  /** The asker's own audience: he is here. */
+  own: string | null;
   /** Of image_audiences alone: whoever left lets nobody start new jobs with what is not public. */
   ofStaying: Sql | null;
   taskType: string | null;
@@ -145,7 +147,7 @@ export class ImageLists {
   ): Promise<MergedPage<Position>> {
     const { order, audiences } = plan;
     const sql = fewSql(few, audiences, allConditions(plan), order, after, limit + 1, this.dialect);
-    const found = (await this.read(sql)).map(positionOf);
+    const found = (await this.read(sql)).map((row) => positionOf(row, order));
     const rows = found.slice(0, limit);
     return { rows, next: found.length > limit ? (rows.at(-1) ?? null) : null };
   }
@@ -184,6 +186,7 @@ export class ImageLists {
           ? []
           : [hasState(query.state, audiences === null ? 'a.id' : 'a.imageId')]),
       ],
+      own: caller.personId === null ? null : ownerAudience(caller.personId),
       ofStaying: scope === 'available' ? ofStaying() : null,
       taskType: taskType ?? null,
       few,
@@ -228,8 +231,8 @@ function sourcesOf(plan: Plan): Source[] {
   const prefix = order.column === null && taskType !== null;
   const task = taskType === null ? [] : [{ text: 'a.taskType = ?', values: [taskType] }];
   return (audiences ?? [null]).flatMap((audience): Source[] => {
-    const staying =
-      audience === null || audience === PUBLIC || plan.ofStaying === null ? [] : [plan.ofStaying];
+    const isOthers = audience !== null && audience !== PUBLIC && audience !== plan.own;
+    const staying = isOthers && plan.ofStaying !== null ? [plan.ofStaying] : [];
     const conditions = [...plan.conditions, ...staying];
     if (audience === null || audience === PUBLIC) {
       const short = shortStretches(audience, way, order.column === null ? ownerId : null);
@@ -311,15 +314,17 @@ function foundOf(
   const own = rows.filter((row) => Number(row.source) === source);
   const found = own
     .filter(({ isEnd }) => Number(isEnd) === 0)
-    .map(positionOf)
+    .map((row) => positionOf(row, order))
     .sort((a, b) => comparePositions(a, b, order));
   if (found.length >= wanted) return { rows: found, end: found.at(-1) ?? null };
   const end = own.find(({ isEnd }) => Number(isEnd) === 1);
-  return { rows: found, end: end === undefined ? null : positionOf(end) };
+  return { rows: found, end: end === undefined ? null : positionOf(end, order) };
 }
 
-function positionOf({ imageId, sortKey }: SourceRow): Position {
-  return { key: sortKey, imageId };
+/** MariaDB's whole numbers come as text. */
+function positionOf({ imageId, sortKey }: SourceRow, { column }: ListOrder): Position {
+  const isNumber = sortKey !== null && column !== null && column !== 'title';
+  return { key: isNumber ? Number(sortKey) : sortKey, imageId };
 }
 
 function at(sources: readonly Source[], number: number): Source {

@@ -21,7 +21,7 @@ export interface MergedPage<Row> {
 }
 
 /** Entries of each stretch that are looked at beside twice the page, look by look; then it ends with what it has. */
-const WINDOWS = [0, 1024, 4096];
+const WINDOWS = [0, 512, 2048];
 
 interface Progress<Row extends Position> {
   stretch: number;

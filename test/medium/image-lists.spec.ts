@@ -8,6 +8,7 @@ import { migrate } from '../../src/database/migrate';
 import { ImageLists, type ImageQuery } from '../../src/images/image-lists';
 import { ImageVisibility } from '../../src/images/image-visibility';
 import { comparePositions, IMAGE_SORTS, orderOf, type Position } from '../../src/images/list-order';
+import type { MergedPage } from '../../src/images/merged-stretches';
 import { filterTerms, queryTermsOf, splitTerms } from '../../src/images/search-terms';
 import { TermRarity } from '../../src/images/term-rarity';
 import type { TestDatabase } from '../servers/mariadb';
@@ -217,6 +218,21 @@ describe.each(Object.entries(engines))('lists of images on %s', (engine, create)
       ),
       { numRuns: engine === 'sqlite' ? 150 : 100 },
     );
+  });
+
+  it.each(IMAGE_SORTS)('go on page by page, sorted by %s, to the very end', async (sort) => {
+    const query: ImageQuery = { scope: 'available', sort };
+    const found: string[] = [];
+    let after: Position | null = null;
+    do {
+      const page: MergedPage<Position> = await lists.page(ada, query, after, 200);
+      found.push(...page.rows.map(({ imageId }) => imageId));
+      after = page.next;
+      if (after !== null && orderOf(sort).column !== null) {
+        expect(typeof after.key).toBe(sort === 'title' ? 'string' : 'number');
+      }
+    } while (after !== null);
+    expect(found).toEqual(expected(world, ada, query));
   });
 
   it('count what they have', async () => {
