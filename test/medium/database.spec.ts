@@ -22,6 +22,7 @@ import { entities } from '../../src/database/entities';
 import { migrate } from '../../src/database/migrate';
 import { migrationColumns } from '../../src/database/migration-columns';
 import { migrations } from '../../src/database/migrations';
+import { MetricsModule } from '../../src/metrics/metrics.module';
 import { TagRecord } from '../../src/tag-rule/tag-record.entity';
 import { getServerVariable } from '../servers/environment';
 import type { TestDatabase } from '../servers/mariadb';
@@ -322,7 +323,7 @@ describe.each(Object.entries(engines))('the database on %s', (engine, create) =>
       AUTH_SECRET: 'x'.repeat(32),
     }) satisfies Config;
     const module = await Test.createTestingModule({
-      imports: [ConfigModule.of(config), DatabaseModule.forRoot()],
+      imports: [ConfigModule.of(config), MetricsModule, DatabaseModule.forRoot()],
     }).compile();
     const dataSource = module.get<DataSource>(getDataSourceToken());
     expect(await dataSource.getRepository(Person).count()).toBe(0);
