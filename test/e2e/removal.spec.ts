@@ -156,6 +156,25 @@ describe('DELETE of tags and repositories', () => {
     expect((await remove('leased', null)).body.deleted).toBe(true);
   });
 
+  it('is refused while a job runs one platform of the index', async () => {
+    const both = [
+      { os: 'linux', architecture: 'amd64' },
+      { os: 'linux', architecture: 'arm64' },
+    ];
+    const place = { project: PROJECT, repository: 'platforms', tag: 'v1' };
+    await pushTinyImage({ ...login, link: place, content: 'platforms', platforms: both });
+    const { body } = await liu.lookup({ link: link('platforms', 'v1') });
+    const [, { digest: one }] = body.platforms as [unknown, { digest: string }];
+    const links = [`${sandbox.harbor.address}/${PROJECT}/platforms@${one}`];
+    const lease = { for: 'liuyizhou', links, ttlSeconds: 3600 };
+    expect((await scheduler.put('/jobs/slurm-2/images', lease)).status).toBe(200);
+    const refused = await remove('platforms', 'v1');
+    expect([refused.status, refused.body.code]).toEqual([409, 'tag.leased']);
+    expect(await isThere('platforms', one)).toBe(true);
+    await scheduler.delete('/jobs/slurm-2');
+    expect((await remove('platforms', 'v1')).body.artifactDeleted).toBe(true);
+  });
+
   it('deletes a repository with all in it, and nothing of another', async () => {
     await push('whole', 'v1');
     await push('whole', 'v2');
