@@ -34,6 +34,8 @@ import { PullRights } from './pull-rights';
 /** In a batch, so many tags are looked at at once, and all of them in this time. */
 const LOOKS_AT_ONCE = 8;
 const LOOKS_WITHIN_MS = 2_000;
+/** Beside them, so much is asked about who may pull. */
+const RIGHTS_AT_ONCE = 16;
 const DATABASE_RETRY_SECONDS = 5;
 
 export interface LookupQuestion extends LookupOptions {
@@ -53,6 +55,8 @@ export type Outcome =
 /** How a look at Harbor is let begin: at once, or in its turn. `Late`: its turn did not come. */
 type Turns = <T>(look: () => Promise<T>) => Promise<T | typeof LATE>;
 const LATE = Symbol('late');
+/** How Harbor is asked whether somebody may pull; null: he may not. */
+type Asks = (facts: LinkFacts) => Promise<number | null | typeof LATE>;
 
 @Injectable()
 export class LookupService {
@@ -84,7 +88,7 @@ export class LookupService {
     const name = askerOf(caller, question.for);
     const link = this.readLink(question.link);
     return this.answerWith(
-      () => this.learn(name, link, question, atOnce),
+      () => this.learn(name, link, question, atOnce, async (facts) => this.askRight(facts)),
       () => this.lastKnown(name, link, question),
     );
   }
@@ -96,7 +100,10 @@ export class LookupService {
     links: readonly string[],
   ): Promise<Outcome[]> {
     const name = askerOf(caller, question.for);
-    const turns = inTurns(performance.now() + LOOKS_WITHIN_MS);
+    const endsAtMs = performance.now() + LOOKS_WITHIN_MS;
+    const turns = inTurns(endsAtMs, LOOKS_AT_ONCE);
+    const rightTurns = inTurns(endsAtMs, RIGHTS_AT_ONCE);
+    const asks = onceEach((facts) => rightTurns(async () => this.askRight(facts)));
     const isCertain = await this.isCertain();
     const waiting: Promise<void>[] = [];
     const outcomes = links.map((text, place): Outcome | null => {
@@ -105,7 +112,7 @@ export class LookupService {
         const known = isCertain ? this.find(name, link, question) : null;
         if (known !== null) return { ok: true, answer: known };
         const answered = this.answerWith(
-          () => this.learn(name, link, question, turns),
+          () => this.learn(name, link, question, turns, asks),
           () => this.lastKnown(name, link, question),
         );
         waiting.push(outcomeOf(answered).then((outcome) => void (outcomes[place] = outcome)));
@@ -166,12 +173,13 @@ export class LookupService {
     link: ImageLink,
     options: LookupOptions,
     turns: Turns,
+    asks: Asks,
   ): Promise<Answer> {
     const mark = this.memory.mark();
     const asker = await this.memory.asker(name, mark);
     const facts = await this.memory.link(asker, link, mark);
     this.requireImported(facts);
-    const right = await this.rightOf(facts);
+    const right = await this.rightOf(facts, asks);
     const answer = answerFrom(facts, right, options, this.clock.now());
     return typeof answer === 'string' ? this.look(answer, facts, right, options, turns) : answer;
   }
@@ -271,27 +279,37 @@ export class LookupService {
     return { ...answerCurrent(facts, right, tag, options, now), stale: true };
   }
 
-  /** @throws DomainError not-found where he may not pull; outages of Harbor, unless he imported it */
-  private async rightOf(facts: LinkFacts): Promise<number | null> {
+  /**
+   * @throws DomainError not-found where he may not pull; outages of Harbor, unless he imported it; upstream-unavailable
+   *   `lookup.no-turn`
+   */
+  private async rightOf(facts: LinkFacts, asks: Asks): Promise<number | null> {
     const known = rightByFacts(facts);
     if (known !== 'ask') return known.harborProjectId;
-    const { link, seen } = facts;
     const found = this.findRight(facts);
     if (found !== undefined) return found;
-    try {
-      for (const personId of pullersOf(facts)) {
-        const asked = await this.rights.ask(personId, link.project);
-        if (asked !== null) return asked;
-      }
-      for (const giver of seen?.givers ?? []) {
-        const left = await this.access.leaversProjectId(giver, link.project);
-        if (left !== null) return left;
-      }
-      throw imageNotFound();
-    } catch (error) {
-      if (seen !== null && isOutage(error)) return null;
+    const asked = await asks(facts).catch((error: unknown) => {
+      if (facts.seen !== null && isOutage(error)) return 'away' as const;
       throw error;
+    });
+    // Harbor was not asked: nobody runs by that what he may not.
+    if (asked === LATE) throw noTurn(facts.link);
+    if (asked === null) throw imageNotFound();
+    return asked === 'away' ? null : asked;
+  }
+
+  /** Null where nobody by whose right he runs it may pull. @throws outages of Harbor */
+  private async askRight(facts: LinkFacts): Promise<number | null> {
+    const { link, seen } = facts;
+    for (const personId of pullersOf(facts)) {
+      const asked = await this.rights.ask(personId, link.project);
+      if (asked !== null) return asked;
     }
+    for (const giver of seen?.givers ?? []) {
+      const left = await this.access.leaversProjectId(giver, link.project);
+      if (left !== null) return left;
+    }
+    return null;
   }
 
   private findRight(facts: LinkFacts): number | undefined {
@@ -369,8 +387,19 @@ async function atOnce<T>(look: () => Promise<T>): Promise<T> {
   return look();
 }
 
-function inTurns(deadlineMs: number): Turns {
-  const turns = new Semaphore(LOOKS_AT_ONCE);
+/** The same people and the same project are asked about once. */
+function onceEach(ask: Asks): Asks {
+  const asked = new Map<string, ReturnType<Asks>>();
+  return async (facts) => {
+    const key = [facts.link.project, ...pullersOf(facts)].join(' ');
+    const answer = asked.get(key) ?? ask(facts);
+    asked.set(key, answer);
+    return answer;
+  };
+}
+
+function inTurns(deadlineMs: number, atOnce: number): Turns {
+  const turns = new Semaphore(atOnce);
   return async (look) => {
     const isLate = (): boolean => performance.now() >= deadlineMs;
     const looked = turns.runExclusive(async () => (isLate() ? LATE : look()));

@@ -1,5 +1,6 @@
 import { pushTinyImage } from '../../sandbox/registry-client';
 import type { Sandbox } from '../../sandbox/sandbox';
+import { ImageAccess } from '../../src/images/image-access';
 import { callHarbor, Client, startTestSandbox, type Answer } from './journey';
 
 describe('GET /lookup', () => {
@@ -151,6 +152,25 @@ describe('GET /lookup', () => {
     expect(unknown).toMatchObject({ status: 400, body: { code: 'request.unknown-field' } });
     const wrong = await scheduler.lookup({ link: link(':v1'), for: 'liuyizhou', maxAgeMs: '-1' });
     expect(wrong).toMatchObject({ status: 422, body: { errors: [{ pointer: '?maxAgeMs' }] } });
+  });
+
+  it('asks the registry about few projects at once, however many the links of a batch name', async () => {
+    const access = sandbox.app.get(ImageAccess, { strict: false });
+    const real = access.askAgain.bind(access);
+    let asking = 0;
+    let most = 0;
+    const spy = jest.spyOn(access, 'askAgain').mockImplementation(async (...args) => {
+      most = Math.max(most, (asking += 1));
+      return real(...args).finally(() => (asking -= 1));
+    });
+    const links = Array.from({ length: 200 }, (_, at) => `${sandbox.harbor.address}/other-${at}/a:v1`);
+    const { body } = await scheduler.post('/lookup', { for: 'liuyizhou', links });
+    const codes = (body.results as { problem: { code: string } }[]).map(({ problem }) => problem.code);
+    expect(codes).toHaveLength(200);
+    expect(codes[0]).toBe('image.not-found');
+    expect(codes.every((code) => code === 'image.not-found' || code === 'lookup.no-turn')).toBe(true);
+    expect(most).toBeLessThanOrEqual(16);
+    spy.mockRestore();
   });
 });
 
