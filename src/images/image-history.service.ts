@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { PersonCaller } from '../auth/caller';
+import { isDomainError } from '../common/errors';
 import { LeasesService, type JobRun } from '../jobs/leases.service';
+import { includesRole, ProjectRoles } from '../projects/project-roles';
 import type { TagDigest } from '../tag-rule/tag-digest.entity';
 import { TagHistory } from '../tag-rule/tag-history.service';
 import { ImagesService } from './images.service';
@@ -25,6 +27,7 @@ export class ImageHistory {
     private readonly images: ImagesService,
     private readonly history: TagHistory,
     private readonly leases: LeasesService,
+    private readonly roles: ProjectRoles,
   ) {}
 
   /**
@@ -37,7 +40,7 @@ export class ImageHistory {
     beforePlace: number | null,
     limit: number,
   ): Promise<ImageHistoryPage> {
-    const { image, record, seenAs } = await this.images.get(caller, id);
+    const { image, record } = await this.images.get(caller, id);
     if (record === null) return { entries: [], total: 0 };
     const entries = await this.history.list(record.id, beforePlace, limit);
     const digests = new Set(entries.flatMap(({ digest }) => digest ?? []));
@@ -45,8 +48,9 @@ export class ImageHistory {
     for (const digest of digests) {
       jobs.set(digest, await this.leases.jobsOf(image.project, image.repository, digest, MAX_JOBS));
     }
-    const isShown = ({ forUsername }: JobRun): boolean =>
-      seenAs === 'own' || caller.isAdmin || forUsername === caller.username;
+    const isOwn = ({ forUsername }: JobRun): boolean => forUsername === caller.username;
+    const isAll = [...jobs.values()].flat().every(isOwn) || (await this.isMaintainer(caller, image.project));
+    const isShown = (job: JobRun): boolean => isAll || isOwn(job);
     return {
       entries: entries.map((entry) => ({
         entry,
@@ -54,5 +58,16 @@ export class ImageHistory {
       })),
       total: record.historyCount,
     };
+  }
+
+  /** Importing grants nothing: whoever may only pull sees no jobs of others. Nor does anybody while Harbor is away. */
+  private async isMaintainer({ isAdmin, personId }: PersonCaller, project: string): Promise<boolean> {
+    if (isAdmin) return true;
+    try {
+      return includesRole(await this.roles.find(personId, project), 'maintainer');
+    } catch (error) {
+      if (isDomainError(error)) return false;
+      throw error;
+    }
   }
 }

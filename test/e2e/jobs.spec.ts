@@ -246,6 +246,24 @@ describe('the images of a job', () => {
     ]);
   });
 
+  it('tells of the jobs of others those who maintain the project, and not whoever imported the image', async () => {
+    await push('v8', 'eight');
+    const ada = await Client.login(sandbox, 'ada');
+    expect((await liu.put(`/projects/${PROJECT}/members/ada`, { role: 'guest' })).status).toBe(200);
+    const jobIds: string[] = [nextJob(), nextJob()];
+    await lease(String(jobIds[0]), [link(':v8')]);
+    await lease(String(jobIds[1]), [link(':v8')], { for: 'ada' });
+    const seenBy = async (person: Client) => {
+      const wanted = { link: link(':v8'), description: 'Eight', taskType: 'custom' };
+      const { body: image } = await person.post('/images', wanted);
+      const { body } = await person.get(`/images/${String(image.id)}/history`);
+      const [{ jobs: seen }] = body.items as [{ jobs: { jobId: string }[] }];
+      return seen.map(({ jobId }) => jobId).sort();
+    };
+    expect(await seenBy(liu)).toEqual([...jobIds].sort());
+    expect(await seenBy(ada)).toEqual([jobIds[1]]);
+  });
+
   it('tells when a job last ran an image', async () => {
     await push('v7', 'seven');
     const wanted = { link: link(':v7'), description: 'Seven', taskType: 'custom' };

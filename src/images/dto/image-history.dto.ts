@@ -93,7 +93,8 @@ export class ImageHistoryDto {
 
   @ApiProperty({
     type: [ImageRunDto],
-    description: 'The newest jobs that ran this digest; your own, and all of them for the owner and admins',
+    description:
+      'The newest jobs that ran this digest; your own, and all of them for maintainers of the project and admins',
   })
   jobs: ImageRunDto[];
 }
