@@ -89,7 +89,6 @@ const doors = {
   diagnose: ['diagnose.module'],
   metrics: ['metrics.module', 'metrics'],
   changes: ['changes.module', 'changes', 'change-feed', 'change-key', 'change-marks'],
-  changes: ['changes.module', 'changes', 'change-feed', 'change-key', 'change-marks'],
   background: ['background.module', 'background-tasks', 'background-work', 'replicas'],
   audit: ['audit.module', 'audit-reading.module', 'audit.service'],
   sweep: ['sweep.module', 'sweeps.service', 'dto/sweep.dto'],
