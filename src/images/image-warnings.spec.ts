@@ -33,7 +33,14 @@ describe('tellingPlatform', () => {
 describe('recordWarnings', () => {
   const [A, B] = ['sha256:a', 'sha256:b'];
   const record = (change: Partial<TagRecord>): TagRecord =>
-    ({ tag: 'v1', recordedDigest: A, currentDigest: A, recordedGone: false, ...change }) as TagRecord;
+    ({
+      tag: 'v1',
+      recordedDigest: A,
+      currentDigest: A,
+      recordedGone: false,
+      retiredAt: null,
+      ...change,
+    }) as TagRecord;
 
   it.each<[string, Partial<TagRecord>, string[]]>([
     ['as recorded', { state: 'as-recorded' }, []],
@@ -44,6 +51,7 @@ describe('recordWarnings', () => {
       ['tag-moved', 'recorded-gone'],
     ],
     ['gone', { state: 'gone', currentDigest: null }, ['gone']],
+    ['deleted through Berth', { state: 'gone', recordedGone: true, retiredAt: new Date() }, ['gone']],
     ['latest', { state: 'current', recordedDigest: null }, []],
   ])('of a tag that is %s', (_, change, codes) => {
     const found = recordWarnings(record(change)).map(({ code }) => code);

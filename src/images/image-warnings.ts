@@ -28,10 +28,12 @@ export function jobsOnlyWarnings(jobsOnly: boolean | undefined, project: string)
 /** What a person should know of the tag: that it was moved, is gone, or that what it was is gone. */
 export function recordWarnings(record: TagRecord | null): ImageWarning[] {
   if (record === null) return [];
-  const { tag, state, recordedDigest, currentDigest, recordedGone } = record;
-  const collected: ImageWarning[] = recordedGone
-    ? [{ code: 'image.warning.recorded-gone', params: { tag, recordedDigest: recordedDigest ?? '' } }]
-    : [];
+  const { tag, state, recordedDigest, currentDigest, recordedGone, retiredAt } = record;
+  // Of what was deleted through Berth nobody wonders where it is.
+  const collected: ImageWarning[] =
+    recordedGone && retiredAt === null
+      ? [{ code: 'image.warning.recorded-gone', params: { tag, recordedDigest: recordedDigest ?? '' } }]
+      : [];
   if (state === 'gone') return [{ code: 'image.warning.gone', params: { tag } }, ...collected];
   if (state !== 'moved') return collected;
   const params = { tag, recordedDigest: recordedDigest ?? '', currentDigest: currentDigest ?? '' };

@@ -1,6 +1,6 @@
 import type { Sandbox } from '../../sandbox/sandbox';
 import { pushTinyImage } from '../../sandbox/registry-client';
-import { callHarbor, Client, startTestSandbox } from './journey';
+import { callHarbor, Client, startTestSandbox, untilHarborAnswers } from './journey';
 
 interface Credentials {
   username: string;
@@ -198,6 +198,7 @@ describe('refusals on the journey', () => {
   });
 
   it('does not adopt a Harbor project or user of the name', async () => {
+    await untilHarborAnswers(sandbox);
     const admin = sandbox.harborAdmin;
     const project = { project_name: 'user-grace', metadata: { public: 'false' } };
     expect((await callHarbor(sandbox, admin, 'POST', '/projects', project)).status).toBe(201);
