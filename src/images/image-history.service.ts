@@ -32,7 +32,7 @@ export class ImageHistory {
 
   /**
    * What the image's tag was, the newest first; nothing for an image that was imported by its digest.
-   * @throws DomainError not-found `image.not-found`, also when the caller may not see it
+   * @throws DomainError not-found `image.not-found`, also when the caller may not see it or not run it any more
    */
   async list(
     caller: PersonCaller,
@@ -42,6 +42,7 @@ export class ImageHistory {
   ): Promise<ImageHistoryPage> {
     const { image, record } = await this.images.get(caller, id);
     if (record === null) return { entries: [], total: 0 };
+    await this.images.requireRight(caller, image);
     const entries = await this.history.list(record.id, beforePlace, limit);
     const digests = new Set(entries.flatMap(({ digest }) => digest ?? []));
     const jobs = new Map<string, JobRun[]>();

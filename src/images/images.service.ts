@@ -22,6 +22,7 @@ import { changesBetween } from './field-changes';
 import { ImageAccess } from './image-access';
 import { ImageFieldChange } from './image-field-change.entity';
 import { ImageAudiences } from './image-audiences';
+import { ImageGrants } from './image-grants';
 import { imageName, imageNotFound } from './image-name';
 import { ImageVerdicts, type Verdict } from './image-verdicts.service';
 import { ImageShare } from './image-share.entity';
@@ -77,6 +78,7 @@ export class ImagesService {
     private readonly verdicts: ImageVerdicts,
     private readonly visibility: ImageVisibility,
     private readonly access: ImageAccess,
+    private readonly grants: ImageGrants,
     private readonly persons: PersonsService,
     private readonly tagRecords: TagRecordsService,
     private readonly harbor: HarborClient,
@@ -268,9 +270,13 @@ export class ImagesService {
     });
   }
 
-  /** Looks at Harbor now and records what it saw. @throws DomainError not-found; outages of Harbor */
+  /**
+   * Looks at Harbor now and records what it saw.
+   * @throws DomainError not-found, also where only the catalog shows it to the caller still; outages of Harbor
+   */
   async check(caller: PersonCaller, id: string): Promise<ImageCheck> {
     const { image } = await this.see(caller, id);
+    await this.requireRight(caller, image);
     if (image.digest !== null) return this.checkDigest(image, image.digest);
     if (image.tag === null) throw new Error(`image ${id} has neither tag nor digest`);
     const { project, repository, tag } = image;
@@ -293,6 +299,15 @@ export class ImagesService {
       await this.dataSource.manager.update(Image, { id: image.id }, { goneSince });
     }
     return { tag: image.tag, state, from: digest, to: look.found ? digest : null, checkedAt };
+  }
+
+  /**
+   * What he imported stays in his catalog; what becomes of it is told only while he may run it.
+   * @throws DomainError not-found `image.not-found`
+   */
+  async requireRight(caller: PersonCaller, { project, name }: Image): Promise<void> {
+    if (caller.isAdmin || (await this.grants.find(caller.personId, project, name)) !== null) return;
+    if ((await this.access.findProjectId(project)) !== null) throw imageNotFound();
   }
 
   private requireTaskType(taskType: string): void {

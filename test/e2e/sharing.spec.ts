@@ -106,6 +106,23 @@ describe('sharing images', () => {
     expect((await lookup('zhang', shared.link)).status).toBe(404);
   });
 
+  it('tells whoever imported what was shared with him nothing new of it once it is taken back', async () => {
+    const login = newcomer('qian');
+    const shared = await imported();
+    await liu.put(`/images/${shared.id}/shares/person/qian`, {});
+    const qian = await login();
+    const { status, body: own } = await qian.post('/images', { link: shared.link, ...image });
+    expect(status).toBe(201);
+    const told = async () => [
+      (await qian.post(`/images/${String(own.id)}/check`)).status,
+      (await qian.get(`/images/${String(own.id)}/history`)).status,
+    ];
+    expect(await told()).toEqual([200, 200]);
+    await liu.delete(`/images/${shared.id}/shares/person/qian`);
+    expect(await told()).toEqual([404, 404]);
+    expect((await qian.get(`/images/${String(own.id)}`)).status).toBe(200);
+  });
+
   it('leaves what is shared to its owner: to change, to delete, to share', async () => {
     const shared = await imported();
     await liu.put(`/images/${shared.id}/shares/person/ada`, {});
