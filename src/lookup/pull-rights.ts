@@ -8,6 +8,9 @@ const ASK_BESIDE_MS = 15_000;
 /** From then on a lookup waits for it, a little: a Harbor that is slow is no reason to hold up jobs. */
 const ASK_FIRST_MS = 30_000;
 const PATIENCE_MS = 50;
+/** What was said longer ago than this may have ended long ago too: then a lookup waits longer for Harbor. */
+const OLD_MS = 5 * 60_000;
+const PATIENCE_WITH_OLD_MS = 1_000;
 /** So many questions at a time: after an outage all that was believed meanwhile is due at once. */
 const ASKED_BESIDE_AT_ONCE = 4;
 
@@ -38,11 +41,13 @@ export class PullRights {
    */
   async ask(personId: string | null, project: string): Promise<number | null> {
     const key = keyOf(personId, project);
-    const believed = this.access.recall(personId, project)?.harborProjectId;
+    const known = this.access.recall(personId, project);
     const asked = this.share(key, async () => this.access.askAgain(personId, project));
-    if (believed === undefined) return asked;
+    if (known === null) return asked;
+    const { harborProjectId: believed, ageMs } = known;
     const answer = asked.catch(() => believed);
-    return Promise.race([answer, sleep(PATIENCE_MS, believed, { ref: false })]);
+    const patienceMs = ageMs < OLD_MS ? PATIENCE_MS : PATIENCE_WITH_OLD_MS;
+    return Promise.race([answer, sleep(patienceMs, believed, { ref: false })]);
   }
 
   private askBeside(personId: string | null, project: string): void {
