@@ -101,7 +101,8 @@ export class PullSecretMatrix {
     const answers = await Promise.all(this.schedulers.map(async (client) => scenario.act(client, begun)));
     faults.clear();
     for (const answer of answers) expectHonest(answer);
-    if (this.schedulers.length === 1) expect(isDone(answers[0])).toBe(false);
+    // What is ending the janitor may have ended first.
+    if (this.schedulers.length === 1 && scenario.ends === 'alive') expect(isDone(answers[0])).toBe(false);
     while (!answers.some(isDone)) {
       expect(answers.length).toBeLessThan(this.schedulers.length + CALLS_UNTIL_DONE);
       answers.push(await scenario.act(this.scheduler, begun));
