@@ -10,15 +10,15 @@ describe('the Authorization of a project’s webhook', () => {
 
   it('is another for another project and with another key', () => {
     const authorization = webhookAuthorization(KEY, 7);
-    expect(isWebhookAuthorization(KEY, 7, authorization)).toBe(true);
-    expect(isWebhookAuthorization(KEY, 70, authorization)).toBe(false);
-    expect(isWebhookAuthorization(`${KEY}.`, 7, authorization)).toBe(false);
+    expect(isWebhookAuthorization(authorization, authorization)).toBe(true);
+    expect(isWebhookAuthorization(webhookAuthorization(KEY, 70), authorization)).toBe(false);
+    expect(isWebhookAuthorization(webhookAuthorization(`${KEY}.`, 7), authorization)).toBe(false);
   });
 
   it.each([undefined, '', 'Bearer', 'Bearer x', webhookAuthorization(KEY, 7).toLowerCase()])(
     'is not %p',
     (authorization) => {
-      expect(isWebhookAuthorization(KEY, 7, authorization)).toBe(false);
+      expect(isWebhookAuthorization(webhookAuthorization(KEY, 7), authorization)).toBe(false);
     },
   );
 });

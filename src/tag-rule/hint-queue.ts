@@ -14,14 +14,19 @@ export interface HintQueueLimits {
 }
 
 export interface HintQueueWork {
-  run: (project: string, key: string) => Promise<void>;
+  /** @param sinceMs when it was asked for last, of `performance.now()` */
+  run: (project: string, key: string, sinceMs: number) => Promise<void>;
   /** What became of a key is not known: it did not fit, or failed too often. */
   onLost: (project: string) => void;
 }
 
+interface Wait {
+  tries: number;
+  sinceMs: number;
+}
+
 interface Place {
-  /** What waits, and how often it was tried. */
-  waiting: Map<string, number>;
+  waiting: Map<string, Wait>;
   running: Set<string>;
   /** Of those running: asked for again meanwhile. */
   again: Set<string>;
@@ -56,7 +61,7 @@ export class HintQueue {
   add(project: string, key: string): void {
     const place = this.placeOf(project);
     if (place.running.has(key)) place.again.add(key);
-    else this.put(project, place, key, 0);
+    else this.put(project, place, key, { tries: 0, sinceMs: performance.now() });
     this.begin();
   }
 
@@ -74,14 +79,18 @@ export class HintQueue {
     return place;
   }
 
-  private put(project: string, { waiting }: Place, key: string, tries: number): void {
-    if (waiting.has(key)) return;
+  private put(project: string, { waiting }: Place, key: string, wait: Wait): void {
+    const waits = waiting.get(key);
+    if (waits !== undefined) {
+      waits.sinceMs = wait.sinceMs;
+      return;
+    }
     const { maxWaiting, maxWaitingPerProject } = this.limits;
     if (waiting.size >= maxWaitingPerProject || this.waitingCount >= maxWaiting) {
       this.work.onLost(project);
       return;
     }
-    waiting.set(key, tries);
+    waiting.set(key, wait);
     this.waitingCount += 1;
   }
 
@@ -98,7 +107,7 @@ export class HintQueue {
   }
 
   /** The first of the project whose turn it is, which then stands last. */
-  private next(): [string, Place, string, number] | null {
+  private next(): [string, Place, string, Wait] | null {
     for (const [project, place] of this.places) {
       const [first] = place.waiting;
       if (first === undefined) {
@@ -106,32 +115,33 @@ export class HintQueue {
         continue;
       }
       if (place.running.size >= this.limits.parallelPerProject) continue;
-      const [key, tries] = first;
+      const [key, wait] = first;
       place.waiting.delete(key);
       this.waitingCount -= 1;
       place.running.add(key);
       this.places.delete(project);
       this.places.set(project, place);
-      return [project, place, key, tries];
+      return [project, place, key, wait];
     }
     return null;
   }
 
-  private async run(project: string, place: Place, key: string, tries: number): Promise<void> {
+  private async run(project: string, place: Place, key: string, wait: Wait): Promise<void> {
     let failed = false;
     try {
-      await this.work.run(project, key);
+      await this.work.run(project, key, wait.sinceMs);
       this.failures = 0;
     } catch {
       failed = true;
     }
     place.running.delete(key);
     const again = place.again.delete(key);
-    if (again) this.put(project, place, key, 0);
+    if (again) this.put(project, place, key, { tries: 0, sinceMs: performance.now() });
     if (!failed) return;
     if (!again) {
-      if (tries + 1 >= this.limits.maxTries) this.work.onLost(project);
-      else this.put(project, place, key, tries + 1);
+      const tries = wait.tries + 1;
+      if (tries >= this.limits.maxTries) this.work.onLost(project);
+      else this.put(project, place, key, { ...wait, tries });
     }
     this.rest();
   }

@@ -1,9 +1,10 @@
 import { Inject, Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
 import type { Config } from '../config/config';
 import { CONFIG } from '../config/config.module';
 import { DomainError } from '../common/errors';
 import { Metrics } from '../metrics/metrics';
-import { isWebhookAuthorization } from '../projects/webhook-secret';
+import { isWebhookAuthorization, webhookAuthorization } from '../projects/webhook-secret';
 import { HeardHints } from './heard-hints';
 import { readHint } from './hint';
 import { HintQueue } from './hint-queue';
@@ -33,6 +34,8 @@ export class HintsService implements OnModuleDestroy {
   private readonly logger = new Logger(HintsService.name);
   private readonly queue: HintQueue;
   private readonly hints;
+  /** Of the webhooks, by Harbor's id of the project: deriving them costs more than all the rest. */
+  private readonly authorizations = new LRUCache<number, string>({ max: 10_000 });
 
   constructor(
     private readonly kept: KeptProjects,
@@ -43,7 +46,7 @@ export class HintsService implements OnModuleDestroy {
     @Inject(CONFIG) private readonly config: Config,
   ) {
     this.queue = new HintQueue(LIMITS, {
-      run: async (project, key) => this.look(project, key),
+      run: async (project, key, sinceMs) => this.look(project, key, sinceMs),
       onLost: (project) => this.lose(project),
     });
     this.hints = metrics.counter({
@@ -72,11 +75,20 @@ export class HintsService implements OnModuleDestroy {
    */
   async take(project: string, authorization: string | undefined, body: string): Promise<void> {
     const harborProjectId = await this.kept.harborIdOf(project);
-    const isOurs = isWebhookAuthorization(this.config.secretsKey, harborProjectId ?? 0, authorization);
-    if (harborProjectId === null || !isOurs) {
+    if (!this.isOurs(harborProjectId, authorization)) {
       this.hints.inc({ outcome: 'refused' });
       throw new DomainError('unauthenticated', 'hook.unauthorized');
     }
+    this.accept(project, body);
+  }
+
+  /** Is it for sure a webhook of ours? Asks nobody; false: `take` knows. */
+  isKnown(project: string, authorization: string): boolean {
+    return this.isOurs(this.kept.recallHarborId(project), authorization);
+  }
+
+  /** Takes a webhook of ours. */
+  accept(project: string, body: string): void {
     const hint = readHint(project, body);
     if (hint === null) {
       this.hints.inc({ outcome: 'unreadable' });
@@ -88,13 +100,22 @@ export class HintsService implements OnModuleDestroy {
     this.hints.inc({ outcome: hint.tags.length + hint.digests.length > 0 ? 'taken' : 'empty' });
   }
 
-  private async look(project: string, key: string): Promise<void> {
+  /** Takes as long for a project that is not there. */
+  private isOurs(harborProjectId: number | null, authorization: string | undefined): boolean {
+    const id = harborProjectId ?? 0;
+    const expected = this.authorizations.get(id) ?? webhookAuthorization(this.config.secretsKey, id);
+    this.authorizations.set(id, expected);
+    return isWebhookAuthorization(expected, authorization) && harborProjectId !== null;
+  }
+
+  /** @param sinceMs when the hint came, of `performance.now()`: one look serves all who asked before it began */
+  private async look(project: string, key: string, sinceMs: number): Promise<void> {
     const name = key.slice(1);
     try {
       if (key.startsWith(TAG_KEY)) {
         const colon = name.lastIndexOf(':');
         const tag = { project, repository: name.slice(0, colon), tag: name.slice(colon + 1) };
-        await this.noticed.check(tag, 'hint');
+        if (!this.noticed.wasFound(tag, sinceMs)) await this.noticed.check(tag, 'hint');
         this.heard.note(tag);
       } else {
         const at = name.lastIndexOf('@');

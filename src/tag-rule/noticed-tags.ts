@@ -17,6 +17,11 @@ export class NoticedTags {
     private readonly tagRecords: TagRecordsService,
   ) {}
 
+  /** Did a look that began since find the tag there, and was recorded? Then another has nothing to add. */
+  wasFound(name: TagName, sinceMs: number): boolean {
+    return this.tagRecords.wasFound(name, sinceMs);
+  }
+
   /**
    * Looks at a tag, and when it is gone at those that were on its digest.
    * @throws DomainError outages of Harbor

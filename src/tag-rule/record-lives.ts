@@ -3,7 +3,7 @@ import type { ObservationSource } from './observation';
 import { factsOf, NO_FACTS, type ArtifactFacts } from './record-rows';
 import type { Settlement } from './record-writer';
 import type { TagRecord } from './tag-record.entity';
-import { digestToRecord, judge } from './tag-rule';
+import { digestToRecord, isMovable, judge } from './tag-rule';
 import type { ViolationStep } from './violation-life';
 
 /** A tag that may not move answers with what it was recorded with, another with what is there. */
@@ -55,4 +55,19 @@ export function settlementOf(step: ViolationStep, source: ObservationSource): Se
   if (step === 'none') return null;
   if (step === 'flag') return { state: 'ended', settledBy: null };
   return { state: 'restored', settledBy: source === 'restore' ? 'berth' : null };
+}
+
+/** So often it is written that a tag that may move is where it was, however often it is looked at. */
+const WRITTEN_AGAIN_MS = 2_000;
+
+/**
+ * Did a look at a tag that may move find what was written just now? Then it need not be written again: the time of the
+ * check in the database is older than it could be, which is true, and no look has to wait for the database.
+ */
+export function isWrittenLately(before: TagRecord, artifact: HarborArtifact | null, beganAt: Date): boolean {
+  if (!isMovable(before.tag) || before.state !== 'current' || before.retiredAt !== null) return false;
+  if (artifact?.digest !== before.currentDigest || artifact.projectId !== before.harborProjectId)
+    return false;
+  // Of another machine's clock it may be later.
+  return Math.abs(beganAt.getTime() - before.checkedAt.getTime()) < WRITTEN_AGAIN_MS;
 }

@@ -6,6 +6,7 @@ import { Changes } from '../changes/changes';
 import { Clock } from '../common/clock';
 import { DomainError } from '../common/errors';
 import { isUniqueViolation } from '../database/database-errors';
+import { CommitTogether } from './commit-together';
 import type { HistoryPlan, KnownHistory } from './digest-history';
 import { formatTagName, type Observation } from './observation';
 import { answersChanged, explanationRow, historyRow, violationRow } from './record-rows';
@@ -47,12 +48,16 @@ export interface RecordWrite {
 /** Writes a record, its history and its violations in one transaction, and tells it when that is committed. */
 @Injectable()
 export class RecordWriter {
+  private readonly together: CommitTogether;
+
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly clock: Clock,
     private readonly changes: Changes,
     private readonly events: ViolationEvents,
-  ) {}
+  ) {
+    this.together = new CommitTogether(dataSource);
+  }
 
   /** The part of the history with which new rows are matched. */
   async knownHistory(record: TagRecord | null): Promise<KnownHistory> {
@@ -68,18 +73,22 @@ export class RecordWriter {
 
   /** The violations that it opened or settled, or `overtaken`: the record has another version than `before`. */
   async write(write: RecordWrite): Promise<Violation[] | 'overtaken'> {
-    const { before, after } = write;
-    const violations = await this.inTransaction(async (manager) => {
-      if (!(await this.writeRecord(manager, before, after))) throw new Overtaken();
+    const { before, after, alongside } = write;
+    const work = async (manager: EntityManager): Promise<Violation[] | 'overtaken'> => {
+      if (!(await this.writeRecord(manager, before, after))) return 'overtaken';
       const entries = await this.writeHistory(manager, write);
       const settled = await this.settle(manager, write);
       const opened = write.flags ? await this.open(manager, write, entries, settled) : null;
-      await write.alongside?.(manager);
+      await alongside?.(manager);
       if (before === null || answersChanged(before, after)) {
         await this.changes.record(manager, aboutLink(formatTagName(after)));
       }
       return [settled, opened].filter((violation) => violation !== null);
-    });
+    };
+    // What others write alongside is done once.
+    const violations = await (alongside === undefined
+      ? this.together.run(work)
+      : this.dataSource.transaction(work));
     if (violations === 'overtaken') return violations;
     for (const violation of violations) this.events.tell(violation);
     return violations;
@@ -90,17 +99,10 @@ export class RecordWriter {
     const { id, version } = before;
     const { checkedAt, checkedBy } = after;
     const seen = { checkedAt, checkedBy, version: after.version };
-    const manager = this.dataSource.manager;
-    return (await manager.update(TagRecord, { id, version }, seen)).affected === 1;
-  }
-
-  private async inTransaction<T>(work: (manager: EntityManager) => Promise<T>): Promise<T | 'overtaken'> {
-    try {
-      return await this.dataSource.transaction(work);
-    } catch (error) {
-      if (error instanceof Overtaken) return 'overtaken';
-      throw error;
-    }
+    const { affected } = await this.together.run(async (manager) =>
+      manager.update(TagRecord, { id, version }, seen),
+    );
+    return affected === 1;
   }
 
   private async writeRecord(
@@ -186,5 +188,3 @@ export class RecordWriter {
     });
   }
 }
-
-class Overtaken extends Error {}

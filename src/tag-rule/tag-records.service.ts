@@ -8,9 +8,10 @@ import { HarborClient } from '../harbor/harbor.client';
 import type { ArtifactLook, HarborArtifact } from '../harbor/harbor.types';
 import { planHistory, type LoggedChange } from './digest-history';
 import { earlierDigest } from './earlier-digest';
+import { FoundTags } from './found-tags';
 import { formatTagName, type Observation, type ObservationSource, type TagName } from './observation';
 import { OneLookAtATime } from './one-look-at-a-time';
-import { accept, factsToAnswer, retired, settlementOf, startAfresh } from './record-lives';
+import { accept, factsToAnswer, isWrittenLately, retired, settlementOf, startAfresh } from './record-lives';
 import { answersChanged, factsOf, NO_FACTS } from './record-rows';
 import { RecordWriter, type Settlement } from './record-writer';
 import { digestToRecord, judge, type TagState } from './tag-rule';
@@ -61,6 +62,7 @@ const MAX_TRIES = 5;
 @Injectable()
 export class TagRecordsService {
   private readonly looks = new OneLookAtATime<Check>();
+  private readonly found = new FoundTags();
 
   constructor(
     @InjectRepository(TagRecord) private readonly records: Repository<TagRecord>,
@@ -99,7 +101,15 @@ export class TagRecordsService {
     return this.looks.run(formatTagName(name), () => this.lookAndRecord(name, { source }));
   }
 
-  /** As `check`, with what the audit log told of the tag before; not shared. */
+  /** Did a look find the tag that began after this time (of `performance.now()`), and was recorded? Asks nobody. */
+  wasFound(name: TagName, sinceMs: number): boolean {
+    return this.found.wasFound(formatTagName(name), sinceMs);
+  }
+
+  /**
+   * As `check`, with what the audit log told of the tag before; not shared. A look of just now that saw what the log
+   * tells serves for this too.
+   */
   async checkLogged(name: TagName, logged: readonly LoggedChange[]): Promise<Check> {
     return this.lookAndRecord(name, { source: 'feed', logged });
   }
@@ -187,12 +197,23 @@ export class TagRecordsService {
       if (isSeenByOthers && seen !== null && reason.logged === undefined) {
         return { record: before, state: before.state, violations: [], look: seen };
       }
-      const beganAt = this.clock.now();
-      const look = await this.harbor.look(name.project, name.repository, name.tag);
+      const seenBefore = this.found.find(formatTagName(name), before, reason.logged);
+      const beganAtMs = performance.now();
+      const beganAt = seenBefore?.beganAt ?? this.clock.now();
+      const look = seenBefore?.look ?? (await this.harbor.look(name.project, name.repository, name.tag));
       seen = look;
+      const artifact = look.found ? look.artifact : null;
+      if (before !== null && reason.source === 'check' && isWrittenLately(before, artifact, beganAt)) {
+        const record = { ...before, checkedAt: beganAt, checkedBy: reason.source };
+        return { record, state: before.state, violations: [], look };
+      }
       const observation = { ...reason, name, fromVersion: before?.version ?? null, beganAt, look };
       const recorded = before === null ? await this.first(observation) : await this.next(before, observation);
-      if (recorded !== 'overtaken') return { ...recorded, look };
+      if (recorded === 'overtaken') continue;
+      if (seenBefore === null && look.found) {
+        this.found.note(formatTagName(name), { look, beganAt, beganAtMs, record: recorded.record });
+      }
+      return { ...recorded, look };
     }
     throw overtakenTooOften(name);
   }

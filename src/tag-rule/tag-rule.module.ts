@@ -5,6 +5,7 @@ import { ProjectsModule } from '../projects/projects.module';
 import { AuditFeed } from './audit-feed.entity';
 import { AuditFeedService } from './audit-feed.service';
 import { HeardHints } from './heard-hints';
+import { HintsFront } from './hints-front';
 import { HintsService } from './hints.service';
 import { HooksController } from './hooks.controller';
 import { KeptProjects } from './kept-projects';
@@ -37,6 +38,7 @@ import { Violation } from './violation.entity';
     HeardHints,
     NoticedChanges,
     HintsService,
+    HintsFront,
     LoggedTags,
     AuditFeedService,
     SweepWishes,
