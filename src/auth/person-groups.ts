@@ -120,16 +120,27 @@ export class PersonGroups {
   }
 
   private async read(personId: string): Promise<Known | null> {
-    const { manager } = this.dataSource;
-    const select = { id: true, directoryId: true, groupsSeenAt: true } as const;
-    const person = await manager.findOne(Person, { select, where: { id: personId } });
-    if (person === null) return null;
-    const rows = await manager.findBy(PersonGroup, { personId });
+    // One read: groups and the time when they were told always belong together.
+    const rows = await this.dataSource.manager
+      .createQueryBuilder(Person, 'p')
+      .leftJoin(PersonGroup, 'g', 'g.personId = p.id')
+      .select(['p.directoryId AS directoryId', 'p.groupsSeenAt AS seenAt', 'g.groupId AS groupId'])
+      .where('p.id = :personId', { personId })
+      .getRawMany<{ directoryId: string; seenAt: Date | string | null; groupId: string | null }>();
+    const [first] = rows;
+    if (first === undefined) return null;
     return {
-      directoryId: person.directoryId,
-      seenAt: person.groupsSeenAt,
-      ids: rows.map(({ groupId }) => groupId),
+      directoryId: first.directoryId,
+      seenAt: this.timeOf(first.seenAt),
+      ids: rows.flatMap(({ groupId }) => groupId ?? []),
     };
+  }
+
+  /** Each database has times of its own in what is read without entities. */
+  private timeOf(seenAt: Date | string | null): Date | null {
+    const column = this.dataSource.getMetadata(Person).findColumnWithPropertyName('groupsSeenAt');
+    if (column === undefined) throw new Error('persons have no groupsSeenAt');
+    return this.dataSource.driver.prepareHydratedValue(seenAt, column) as Date | null;
   }
 
   /** Asks the directory, once for all who ask at a time. Never throws. */

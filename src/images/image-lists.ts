@@ -102,8 +102,9 @@ export class ImageLists {
     query: ImageQuery,
     after: Position | null,
     limit: number,
+    known?: Audiences,
   ): Promise<MergedPage<Position>> {
-    const plan = await this.plan(caller, query);
+    const plan = await this.plan(caller, query, known);
     if (plan === null) return { rows: [], next: null };
     if (plan.few !== null) return this.fewPage(plan, plan.few, after, limit);
     const sources = sourcesOf(plan);
@@ -153,13 +154,15 @@ export class ImageLists {
   }
 
   /** Null when nothing can fit. */
-  private async plan(caller: Viewer, query: ImageQuery): Promise<Plan | null> {
+  private async plan(caller: Viewer, query: ImageQuery, known?: Audiences): Promise<Plan | null> {
     const { scope, taskType } = query;
     if (scope === 'all' && !caller.isAdmin) {
       throw new DomainError('forbidden', 'auth.forbidden', { role: 'admin' });
     }
     const audiences =
-      scope === 'all' ? null : audiencesIn(scope, await this.visibility.audiencesOf(caller.personId));
+      scope === 'all'
+        ? null
+        : audiencesIn(scope, known ?? (await this.visibility.audiencesOf(caller.personId)));
     const owner = query.owner === undefined ? undefined : await this.persons.findByName(query.owner);
     if (owner === null || query.q?.trim() === '') return null;
     const wanted = query.q === undefined ? [] : queryTermsOf(query.q);

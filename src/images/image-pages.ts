@@ -1,11 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { In, type DataSource } from 'typeorm';
-import { PersonsService } from '../auth/persons.service';
-import { TagRecordsService } from '../tag-rule/tag-records.service';
+import type { DataSource } from 'typeorm';
 import { ImageLists, type ImageCount, type ImageQuery, type Viewer } from './image-lists';
-import { ImageVisibility } from './image-visibility';
-import { Image } from './image.entity';
+import { readImageRows } from './image-rows';
+import { ImageVisibility, type Audiences } from './image-visibility';
 import type { CatalogedImage } from './images.service';
 import type { Position } from './list-order';
 
@@ -23,8 +21,6 @@ export class ImagePages {
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly lists: ImageLists,
     private readonly visibility: ImageVisibility,
-    private readonly tagRecords: TagRecordsService,
-    private readonly persons: PersonsService,
   ) {}
 
   /**
@@ -33,10 +29,12 @@ export class ImagePages {
    * @throws DomainError forbidden `auth.forbidden` for all images, unless the caller is an admin
    */
   async list(caller: Viewer, query: ImageQuery, after: Position | null, limit: number): Promise<ImagePage> {
-    const { rows, next } = await this.lists.page(caller, query, after, limit);
+    const audiences = await this.visibility.audiencesOf(caller.personId);
+    const { rows, next } = await this.lists.page(caller, query, after, limit, audiences);
     return {
       images: await this.load(
         caller,
+        audiences,
         rows.map(({ imageId }) => imageId),
       ),
       next,
@@ -49,21 +47,21 @@ export class ImagePages {
   }
 
   /** In the order of the ids. What went meanwhile is left out. */
-  private async load(caller: Viewer, ids: readonly string[]): Promise<CatalogedImage[]> {
+  private async load(
+    caller: Viewer,
+    audiences: Audiences,
+    ids: readonly string[],
+  ): Promise<CatalogedImage[]> {
     if (ids.length === 0) return [];
-    const found = await this.dataSource.manager.findBy(Image, { id: In([...ids]) });
-    const images = new Map(found.map((image) => [image.id, image]));
-    const [records, owners, reasons] = await Promise.all([
-      this.tagRecords.findByIds(found.flatMap(({ tagRecordId }) => tagRecordId ?? [])),
-      this.persons.findByIds(found.map(({ personId }) => personId)),
-      this.visibility.reasonsOf(caller.personId, ids),
+    const [found, reasons] = await Promise.all([
+      readImageRows(this.dataSource, ids),
+      this.visibility.reasonsAmong(audiences, ids),
     ]);
+    const rows = new Map(found.map((row) => [row.image.id, row]));
     return ids.flatMap((id) => {
-      const image = images.get(id);
+      const row = rows.get(id);
       const seenAs = reasons.get(id) ?? (caller.isAdmin ? 'admin' : null);
-      if (image === undefined || seenAs === null) return [];
-      const record = records.get(image.tagRecordId ?? '') ?? null;
-      return [{ image, record, owner: owners.get(image.personId)?.username ?? '', seenAs }];
+      return row === undefined || seenAs === null ? [] : [{ ...row, seenAs }];
     });
   }
 }

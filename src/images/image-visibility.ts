@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { Between, In, IsNull, Not, type DataSource, type FindOptionsWhere } from 'typeorm';
+import { Between, In, type DataSource, type FindOptionsWhere } from 'typeorm';
 import { PersonGroups } from '../auth/person-groups';
-import { Person } from '../auth/person.entity';
 import { groupAudience, ownerAudience, personAudience, PUBLIC } from './audience';
 import { ImageAudience } from './image-audience.entity';
 import { Image } from './image.entity';
+import { marks } from './stretch-sql';
 
 /** Of more images of one link, those that come first count. */
 const MAX_OF_ONE_NAME = 200;
@@ -105,17 +105,18 @@ export class ImageVisibility {
     return { images: [...as('shared'), ...as('public')], goodUntil };
   }
 
-  /** Why the person sees each of these images; those that he does not see are left out. */
-  async reasonsOf(
-    personId: string | null,
+  /** Why one of these audiences sees each of these images; those that none of them sees are left out. */
+  async reasonsAmong(
+    audiences: Audiences,
     imageIds: readonly string[],
   ): Promise<ReadonlyMap<string, SeenAs>> {
     if (imageIds.length === 0) return new Map();
-    const audiences = await this.audiencesOf(personId);
-    const rows = await this.dataSource.manager.find(ImageAudience, {
-      select: { audience: true, imageId: true },
-      where: { imageId: In([...imageIds]), audience: In(allOf(audiences)) },
-    });
+    const all = allOf(audiences);
+    const rows = await this.dataSource.query<Pick<ImageAudience, 'audience' | 'imageId'>[]>(
+      `SELECT audience, imageId FROM image_audiences WHERE imageId IN (${marks(imageIds)}) ` +
+        `AND audience IN (${marks(all)})`,
+      [...imageIds, ...all],
+    );
     const reasons = new Map<string, SeenAs[]>();
     for (const { imageId, audience } of rows) {
       reasons.set(imageId, [...(reasons.get(imageId) ?? []), reasonOf(audience, audiences)]);
@@ -125,7 +126,11 @@ export class ImageVisibility {
 
   /** Nothing is shared any more with one who is offboarded. Read anew: what follows from it is kept in memory. */
   private async hasLeft(personId: string): Promise<boolean> {
-    return this.dataSource.manager.existsBy(Person, { id: personId, offboardedAt: Not(IsNull()) });
+    const rows = await this.dataSource.query<unknown[]>(
+      'SELECT 1 FROM persons WHERE id = ? AND offboardedAt IS NOT NULL',
+      [personId],
+    );
+    return rows.length > 0;
   }
 
   private async audienceRows(
