@@ -34,7 +34,7 @@ export class AuthController {
   @ApiProblem('unauthenticated', 'auth.login-failed')
   @ApiProblem('conflict', 'auth.identity-conflict')
   @ApiProblem('forbidden', 'auth.offboarded')
-  @ApiProblem('too-many', 'auth.too-many-tries')
+  @ApiProblem('too-many', 'auth.too-many-tries', 'request.busy')
   @ApiProblem('upstream-unavailable', 'directory.unavailable', 'database.unavailable')
   async login(@Body() { username }: LoginDto, @Req() request: FastifyRequest): Promise<SessionDto> {
     return toSessionDto(await this.logins.login(request, username));

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
+import { FewAtOnce } from '../common/few-at-once';
 import { DomainError, isDomainError, isOutage } from '../common/errors';
 import type { DirectoryEntry } from '../directory/directory';
 import { Metrics } from '../metrics/metrics';
@@ -9,10 +10,15 @@ import { LoginFailuresService } from './login-failures.service';
 import { LoginThrottle } from './login-throttle';
 import { SessionsService, type IssuedSession } from './sessions.service';
 
+/** More than people of one site ever need, and few enough that lookups go on beside a flood of them. */
+const LOGINS_AT_ONCE = 16;
+const LOGINS_WAITING = 256;
+
 /** Logins by the directory's password. */
 @Injectable()
 export class LoginsService {
   private readonly failed;
+  private readonly turns = new FewAtOnce(LOGINS_AT_ONCE, LOGINS_WAITING);
 
   constructor(
     private readonly throttle: LoginThrottle,
@@ -31,14 +37,14 @@ export class LoginsService {
   /**
    * Starts a session for the person of the request's body. A failed login counts against the username and the
    * address; a right password takes the username's count back.
-   * @throws DomainError unauthenticated `auth.login-failed`; too-many `auth.too-many-tries`; conflict
+   * @throws DomainError unauthenticated `auth.login-failed`; too-many `auth.too-many-tries`, `request.busy`; conflict
    *   `auth.identity-conflict`; upstream-unavailable `directory.unavailable`
    */
   async login(request: FastifyRequest, username: string): Promise<IssuedSession> {
     const attempt = await this.admit(username, request.ip);
     let entry: DirectoryEntry | null;
     try {
-      entry = await this.authentication.login(request);
+      entry = await this.turns.run(async () => this.authentication.login(request));
     } catch (error) {
       await attempt.withdraw();
       if (isOutage(error)) this.failed.inc({ reason: 'directory-away' });

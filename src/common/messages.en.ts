@@ -37,6 +37,11 @@ export const messagesEn = {
     title: 'It was changed meanwhile',
     detail: 'Somebody changed it after you read it. Read it again, look at the change, and repeat yours.',
   },
+  'request.busy': {
+    title: 'Too much is asked for at once',
+    detail:
+      'Too many requests of this kind are waiting already, so nothing was done. Try again in {waitSeconds} seconds.',
+  },
   'request.failed': {
     title: 'Something went wrong in Berth',
     detail:
@@ -1191,6 +1196,11 @@ export const messagesEn = {
   'lookup.links': {
     title: 'These are no links',
     detail: 'Give 1 to {max} links, each as text.',
+  },
+  'lookup.too-many': {
+    title: 'Too many lookups',
+    detail:
+      'At most {perSecond} links may be looked up in a second, counted apart for each scheduler and person. Try again in {waitSeconds} seconds.',
   },
   'lookup.no-turn': {
     title: 'There was no time to look',

@@ -32,6 +32,10 @@ export const messagesZh: Readonly<Record<MessageCode, MessageText>> = {
     title: '内容已被他人修改',
     detail: '在您读取之后，有人修改了它。请重新读取，确认改动后再提交您的修改。',
   },
+  'request.busy': {
+    title: '同时请求过多',
+    detail: '此类请求已有太多在等待，因此没有执行任何操作。请在 {waitSeconds} 秒后重试。',
+  },
   'request.failed': {
     title: 'Berth 内部出错',
     detail: '这是服务的故障，不是您的请求有误。请重试；如果问题依旧，请把请求编号（requestId）告诉管理员。',
@@ -1096,6 +1100,10 @@ export const messagesZh: Readonly<Record<MessageCode, MessageText>> = {
   'lookup.links': {
     title: '这些不是链接',
     detail: '请给出 1 到 {max} 个文本形式的链接。',
+  },
+  'lookup.too-many': {
+    title: '查询过多',
+    detail: '每秒最多可查询 {perSecond} 个链接，每个调度器和每个人分别计数。请在 {waitSeconds} 秒后重试。',
   },
   'lookup.no-turn': {
     title: '没有时间查看',

@@ -48,6 +48,10 @@ export interface Config {
     readonly loginWindowMs: number;
     /** Credentials that one person may ask for in any hour. */
     readonly credentialsPerHour: number;
+    /** Links that each service token of a scheduler may look up in a second, on each replica. */
+    readonly lookupsPerSecond: number;
+    /** The same for each person. */
+    readonly personLookupsPerSecond: number;
   };
   readonly redis: {
     /** Null: this is the only replica. May hold a password. */

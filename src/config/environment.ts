@@ -193,6 +193,12 @@ export class Environment {
   @Setting('a whole number from 1 to 100000', wholeNumber(1, 100_000))
   readonly CREDENTIALS_PER_HOUR: number = 10;
 
+  @Setting('a whole number from 1 to 10000000', wholeNumber(1, 10_000_000))
+  readonly LOOKUPS_PER_SECOND: number = 100_000;
+
+  @Setting('a whole number from 1 to 10000000', wholeNumber(1, 10_000_000))
+  readonly PERSON_LOOKUPS_PER_SECOND: number = 1_000;
+
   @IsOptional()
   @Secret(
     'redis:// or rediss:// with host, and user, password and database number where these are needed; special characters percent-encoded',

@@ -166,6 +166,8 @@ function toConfig(environment: Environment, harborCa: string | null, ldapCa: str
       loginTriesPerAddress: environment.LOGIN_TRIES_PER_ADDRESS,
       loginWindowMs: environment.LOGIN_WINDOW_SECONDS * 1000,
       credentialsPerHour: environment.CREDENTIALS_PER_HOUR,
+      lookupsPerSecond: environment.LOOKUPS_PER_SECOND,
+      personLookupsPerSecond: environment.PERSON_LOOKUPS_PER_SECOND,
     },
     redis: { url: environment.REDIS_URL ?? null },
     background: { replicasWithoutRedis: environment.REPLICAS_WITHOUT_REDIS },

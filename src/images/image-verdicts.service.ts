@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { PersonCaller } from '../auth/caller';
 import { closestNames } from '../common/closest-names';
 import { DomainError, isOutage } from '../common/errors';
+import { FewAtOnce } from '../common/few-at-once';
 import { isSignatureTag, requireTagOrDigest, type ImageLink } from '../common/image-link';
 import type { MessageParams } from '../common/messages.en';
 import type { Config } from '../config/config';
@@ -26,6 +27,10 @@ const FULL_PERCENT = 90;
 const MAX_PAGES = 3;
 const PAGE_SIZE = 100;
 
+/** Several calls to Harbor each; the rest of Harbor's connections is for lookups. */
+const VERDICTS_AT_ONCE = 32;
+const VERDICTS_WAITING = 1_000;
+
 /** A good verdict: it is there, and the person may pull it. */
 export interface Verdict {
   artifact: HarborArtifact;
@@ -37,6 +42,8 @@ export interface Verdict {
 /** Whether a link can be imported by a person, and what it is. A bad verdict is thrown. */
 @Injectable()
 export class ImageVerdicts {
+  private readonly turns = new FewAtOnce(VERDICTS_AT_ONCE, VERDICTS_WAITING);
+
   constructor(
     private readonly access: ImageAccess,
     private readonly grants: ImageGrants,
@@ -64,23 +71,30 @@ export class ImageVerdicts {
    * For an import: what was seen of a tag is recorded.
    * @throws DomainError invalid `image.digest-mismatch`; not-found `image.not-found` (absent, or not theirs to
    *   pull), `image.tag-not-found`, `image.absent-quota`, `image.absent-read-only`; conflict `image.tag-moved`, `image.unsigned`, `image.vulnerable`,
-   *   `project.replaced`; outages of Harbor
+   *   `project.replaced`; too-many `request.busy`; outages of Harbor
    */
   async record(caller: PersonCaller, link: ImageLink): Promise<Verdict> {
-    const pullable = await this.requireAccess(caller, link);
-    const { artifact, record } =
-      link.digest === null ? await this.checkTag(pullable) : await this.lookByDigest(pullable, link.digest);
-    await this.refuseUnpullable(link, artifact);
-    return { artifact, record, described: await this.describe(link, artifact) };
+    return this.judge(caller, link, async (pullable) => this.checkTag(pullable));
   }
 
   /** As record, and nothing is recorded. */
   async preview(caller: PersonCaller, link: ImageLink): Promise<Verdict> {
-    const pullable = await this.requireAccess(caller, link);
-    const { artifact, record } =
-      link.digest === null ? await this.observeTag(pullable) : await this.lookByDigest(pullable, link.digest);
-    await this.refuseUnpullable(link, artifact);
-    return { artifact, record, described: await this.describe(link, artifact) };
+    return this.judge(caller, link, async (pullable) => this.observeTag(pullable));
+  }
+
+  private async judge(
+    caller: PersonCaller,
+    link: ImageLink,
+    seeTag: (pullable: Pullable) => Promise<Seen>,
+  ): Promise<Verdict> {
+    return this.turns.run(async () => {
+      const pullable = await this.requireAccess(caller, link);
+      const { digest } = link;
+      const { artifact, record } =
+        digest === null ? await seeTag(pullable) : await this.lookByDigest(pullable, digest);
+      await this.refuseUnpullable(link, artifact);
+      return { artifact, record, described: await this.describe(link, artifact) };
+    });
   }
 
   private async requireAccess(caller: PersonCaller, link: ImageLink): Promise<Pullable> {

@@ -29,6 +29,7 @@ export function ApiVerdictProblems(): MethodDecorator {
       'link.too-long',
       'image.digest-mismatch',
     ),
+    ApiProblem('too-many', 'request.busy'),
     ApiProblem('upstream-rejected', 'harbor.rejected', 'harbor.unauthorized'),
     ApiProblem('upstream-unavailable', 'harbor.unavailable'),
     ApiProblem('upstream-timeout', 'harbor.timeout'),

@@ -10,6 +10,7 @@ import { ApiPage, Cursor, type Page } from '../common/paging';
 import type { Config } from '../config/config';
 import { CONFIG } from '../config/config.module';
 import { AvailableImages } from './available-images';
+import { LookupRate } from './lookup-rate';
 import { AvailableImageDto, ListAvailableDto, toAvailableImageDto } from './dto/available.dto';
 
 const cursor = new Cursor('available', { id: 'string' });
@@ -19,6 +20,7 @@ const cursor = new Cursor('available', { id: 'string' });
 export class AvailableController {
   constructor(
     private readonly available: AvailableImages,
+    private readonly rate: LookupRate,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
@@ -34,11 +36,13 @@ export class AvailableController {
   @ApiPage(AvailableImageDto)
   @ApiProblem('forbidden', 'lookup.for-forbidden')
   @ApiProblem('invalid', 'lookup.for-required')
+  @ApiProblem('too-many', 'lookup.too-many')
   async list(
     @CurrentCaller() caller: Caller,
     @Query() query: ListAvailableDto,
     @RequestLanguage() language: Language,
   ): Promise<Page<AvailableImageDto>> {
+    this.rate.require(caller, 1);
     const afterId = cursor.decode(query.cursor)?.id ?? null;
     const { items, nextAfterId } = await this.available.list(caller, query, afterId, query.limit);
     const { address } = this.config.registry;

@@ -14,7 +14,9 @@ import { requestIdOf } from '../common/request-id';
 import { logAnswer } from '../common/request-log';
 import type { Config } from '../config/config';
 import { CONFIG } from '../config/config.module';
+import { LookupRate } from './lookup-rate';
 import { answerText } from './lookup-text';
+import type { Answer } from './lookup-answer';
 import { LookupService } from './lookup.service';
 import { readPlainQuestion } from './plain-question';
 
@@ -33,6 +35,7 @@ export class LookupFront implements OnModuleInit {
     private readonly host: HttpAdapterHost,
     private readonly tokens: ServiceTokenMemory,
     private readonly lookups: LookupService,
+    private readonly rate: LookupRate,
     private readonly draining: Draining,
     @Inject(LOG) private readonly log: Logger,
     @Inject(CONFIG) config: Config,
@@ -49,30 +52,44 @@ export class LookupFront implements OnModuleInit {
     const usual = server.listeners('request').filter(isRequestListener);
     server.removeAllListeners('request');
     server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-      if (!this.answers(request, response)) for (const listener of usual) listener(request, response);
+      const goOn = (): void => {
+        for (const listener of usual) listener(request, response);
+      };
+      if (!this.answers(request, response, goOn)) goOn();
     });
   }
 
-  private answers(request: IncomingMessage, response: ServerResponse): boolean {
+  /** @param goOn the usual way, for what turns out to be a problem while it is looked at */
+  private answers(request: IncomingMessage, response: ServerResponse, goOn: () => void): boolean {
     const startedAtMs = performance.now();
     const { method, url = '', headers } = request;
     if (method !== 'GET' || !url.startsWith(PATH) || this.draining.isBegun || !isPlain(request)) return false;
     const caller = headers.authorization === undefined ? null : this.tokens.recall(headers.authorization);
-    const text = caller?.kind === 'scheduler' ? this.textFor(url, headers['accept-language']) : null;
-    if (caller === null || text === null) return false;
-    this.send(response, text, requestIdOf(headers['x-request-id']), startedAtMs, caller);
+    if (caller?.kind !== 'scheduler') return false;
+    if (!this.rate.hasRoom(caller)) return false;
+    const found = this.find(url);
+    if (found === null) return false;
+    this.rate.require(caller, 1);
+    const told = (answer: Answer): void => {
+      // Only warnings have words.
+      const language = answer.warnings.length === 0 ? 'en' : languageOf(headers['accept-language']);
+      const id = requestIdOf(headers['x-request-id']);
+      this.send(response, answerText(answer, language), id, startedAtMs, caller);
+    };
+    if (found instanceof Promise) void found.then(told, goOn);
+    else told(found);
     return true;
   }
 
   /** Null: memory does not know, or it is a problem to be told. */
-  private textFor(url: string, acceptLanguage: string | undefined): string | null {
+  private find(url: string): Answer | Promise<Answer> | null {
     const question = readPlainQuestion(url.slice(PATH.length));
     if (question === null) return null;
     try {
-      const answer = this.lookups.answerFromMemory(question.for, question.link, question);
-      if (answer === null) return null;
-      // Only warnings have words.
-      return answerText(answer, answer.warnings.length === 0 ? 'en' : languageOf(acceptLanguage));
+      return (
+        this.lookups.answerFromMemory(question.for, question.link, question) ??
+        this.lookups.lookFromMemory(question.for, question.link, question)
+      );
     } catch {
       // It is thrown again on the usual way, which tells it.
       return null;

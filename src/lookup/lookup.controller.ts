@@ -13,6 +13,7 @@ import { CONFIG } from '../config/config.module';
 import { toDatabaseError } from '../database/database-errors';
 import { batchText, LookupBatchAnswerDto, LookupBatchDto } from './dto/lookup-batch.dto';
 import { LookupDto, LookupQueryDto } from './dto/lookup.dto';
+import { LookupRate } from './lookup-rate';
 import { answerText } from './lookup-text';
 import { LookupService } from './lookup.service';
 
@@ -23,6 +24,7 @@ const JSON_TYPE = 'application/json; charset=utf-8';
 export class LookupController {
   constructor(
     private readonly lookups: LookupService,
+    private readonly rate: LookupRate,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
@@ -48,6 +50,7 @@ export class LookupController {
     'link.tag',
     'lookup.for-required',
   )
+  @ApiProblem('too-many', 'lookup.too-many')
   @ApiProblem('upstream-rejected', 'harbor.rejected', 'harbor.unauthorized')
   @ApiProblem('upstream-unavailable', 'harbor.unavailable', 'lookup.not-fresh', 'database.unavailable')
   @ApiProblem('upstream-timeout', 'harbor.timeout')
@@ -56,6 +59,7 @@ export class LookupController {
     @Query() query: LookupQueryDto,
     @RequestLanguage() language: Language,
   ): Promise<string> {
+    this.rate.require(caller, 1);
     return answerText(await this.lookups.answer(caller, query), language);
   }
 
@@ -73,12 +77,14 @@ export class LookupController {
   @ApiOkResponse({ type: LookupBatchAnswerDto })
   @ApiProblem('forbidden', 'lookup.for-forbidden')
   @ApiProblem('invalid', 'lookup.links', 'lookup.for-required')
+  @ApiProblem('too-many', 'lookup.too-many')
   async lookupAll(
     @CurrentCaller() caller: Caller,
     @Body() body: LookupBatchDto,
     @Req() request: FastifyRequest,
   ): Promise<string> {
     const { links, ...question } = body;
+    this.rate.require(caller, links.length);
     const outcomes = await this.lookups.answerAll(caller, question, links);
     const context = problemContextOf(request, this.config.http.bodyLimitBytes);
     return batchText(outcomes, (error) => toDatabaseError(error) ?? error, context);

@@ -8,6 +8,7 @@ import { AvailableController } from './available.controller';
 import { FactReader } from './fact-reader';
 import { LookupFront } from './lookup-front';
 import { LookupMemory } from './lookup-memory';
+import { LookupRate } from './lookup-rate';
 import { LookupController } from './lookup.controller';
 import { LookupService } from './lookup.service';
 import { PullRights } from './pull-rights';
@@ -15,7 +16,7 @@ import { PullRights } from './pull-rights';
 @Module({
   imports: [AuthModule, HarborModule, ImagesModule, TagRuleModule],
   controllers: [LookupController, AvailableController],
-  providers: [AvailableImages, FactReader, LookupFront, LookupMemory, LookupService, PullRights],
+  providers: [AvailableImages, FactReader, LookupFront, LookupMemory, LookupRate, LookupService, PullRights],
   exports: [LookupService],
 })
 export class LookupModule {}

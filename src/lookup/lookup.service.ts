@@ -58,6 +58,12 @@ const LATE = Symbol('late');
 /** How Harbor is asked whether somebody may pull; null: he may not. */
 type Asks = (facts: LinkFacts) => Promise<number | null | typeof LATE>;
 
+interface Recalled {
+  facts: LinkFacts;
+  right: number | null;
+  answer: Answer | Need;
+}
+
 @Injectable()
 export class LookupService {
   constructor(
@@ -134,6 +140,16 @@ export class LookupService {
     return this.find({ username }, this.readLink(linkText), options);
   }
 
+  /**
+   * As answerFromMemory, of a tag that may move: memory knows all but where it is now. It rejects as lookup; null: it
+   * has to be asked for.
+   */
+  lookFromMemory(username: string, linkText: string, options: LookupOptions): Promise<Answer> | null {
+    if (!this.feed.isUpToDate) return null;
+    const known = this.recall({ username }, this.readLink(linkText), options);
+    return known?.answer === 'look' ? this.lookAtMovable(known.facts, known.right, options, atOnce) : null;
+  }
+
   /** Is there anything that is answered while the database is away? */
   get canAnswer(): boolean {
     return !this.memory.isEmpty && !this.isAwayTooLong;
@@ -156,6 +172,12 @@ export class LookupService {
   }
 
   private find(name: AskerName, link: ImageLink, options: LookupOptions): Answer | null {
+    const answer = this.recall(name, link, options)?.answer ?? null;
+    return typeof answer === 'string' ? null : answer;
+  }
+
+  /** The answer, or what has to be learned for it; null: not all is in memory. */
+  private recall(name: AskerName, link: ImageLink, options: LookupOptions): Recalled | null {
     const nowMs = performance.now();
     const asker = this.memory.findAsker(name, nowMs);
     const facts = asker === undefined ? undefined : this.memory.findLink(asker, link, nowMs);
@@ -164,8 +186,7 @@ export class LookupService {
     const known = rightByFacts(facts);
     const right = known === 'ask' ? this.findRight(facts) : known.harborProjectId;
     if (right === undefined) return null;
-    const answer = answerFrom(facts, right, options, this.clock.now());
-    return typeof answer === 'string' ? null : answer;
+    return { facts, right, answer: answerFrom(facts, right, options, this.clock.now()) };
   }
 
   private async learn(
