@@ -13,6 +13,7 @@ import {
   beyondSql,
   countedSql,
   fewSql,
+  isWhole,
   straight,
   union,
   windowSql,
@@ -66,6 +67,8 @@ interface Plan {
   /** Of image_audiences alone: whoever left lets nobody start new jobs with what is not public. */
   ofStaying: Sql | null;
   taskType: string | null;
+  terms: readonly KnownTerm[];
+  state: TagState | null;
   few: FewIds | null;
   /** For the long lists: public, and all. */
   way: KnownTerm | null;
@@ -134,10 +137,17 @@ export class ImageLists {
       return { total: await this.countRows(rows), isExact: true };
     }
     const sources = sourcesOf(plan);
+    const ends = sources.map(({ stretch }, number) => {
+      const { text, values } = beyondSql(stretch, plan.order, COUNTED, this.dialect);
+      return { text: `SELECT ${number} AS source, w.imageId AS imageId FROM (${text}) w`, values };
+    });
+    const beyond = await this.read(union(ends, 'UNION ALL'));
+    // More would say no more: that there are at least so many.
+    if (beyond.some(({ source }) => isWhole(at(sources, Number(source))))) {
+      return { total: COUNTED, isExact: false };
+    }
     const counted = sources.map((source) => countedSql(source, plan.order, COUNTED, this.dialect));
-    const total = await this.countRows(union(counted, 'UNION'));
-    const beyond = sources.map(({ stretch }) => beyondSql(stretch, plan.order, COUNTED, this.dialect));
-    return { total, isExact: (await this.read(union(beyond, 'UNION ALL'))).length === 0 };
+    return { total: await this.countRows(union(counted, 'UNION')), isExact: beyond.length === 0 };
   }
 
   private async fewPage(
@@ -192,6 +202,8 @@ export class ImageLists {
       own: caller.personId === null ? null : ownerAudience(caller.personId),
       ofStaying: scope === 'available' ? ofStaying() : null,
       taskType: taskType ?? null,
+      terms,
+      state: query.state ?? null,
       few,
       way: few === null && order.column === null ? await this.rarity.findWay(terms) : null,
       ownerId: owner?.id ?? null,
@@ -238,6 +250,8 @@ function sourcesOf(plan: Plan): Source[] {
     const staying = isOthers && plan.ofStaying !== null ? [plan.ofStaying] : [];
     const conditions = [...plan.conditions, ...staying];
     if (audience === null || audience === PUBLIC) {
+      const found = way === null ? null : termSources(plan, audience, way);
+      if (found !== null) return found;
       const short = shortStretches(audience, way, order.column === null ? ownerId : null);
       if (short !== null) {
         return short.map((stretch) => ({ stretch, audience, conditions: [...conditions, ...task] }));
@@ -250,6 +264,33 @@ function sourcesOf(plan: Plan): Source[] {
     const stretch: Stretch = { table: audience === null ? 'images' : 'image_audiences', fixed };
     return [{ stretch, audience, conditions: prefix ? conditions : [...conditions, ...task] }];
   });
+}
+
+/**
+ * The entries of terms alone tell which images have all of them, and which of these are public: their rows, which are
+ * long, are not looked at. Null where the question asks for what only the rows tell.
+ */
+function termSources(plan: Plan, audience: string | null, way: KnownTerm): Source[] | null {
+  const others = plan.terms.filter((term) => term !== way);
+  if (plan.taskType !== null || plan.ownerId !== null || others.some(({ words }) => words?.length !== 1)) {
+    return null;
+  }
+  const state = plan.state === null ? [] : [hasState(plan.state, 'w.imageId')];
+  const signs = audience === null ? [true, false] : [true];
+  return signs.flatMap((isPublic) => {
+    const conditions = [...others.flatMap(({ words }) => hasTerms(words ?? [], isPublic)), ...state];
+    return (way.words ?? []).map((word): Source => {
+      const fixed = [['term', postingOf(word, isPublic)] as const];
+      return { stretch: { table: 'image_terms', fixed }, audience, conditions, onEntries: true };
+    });
+  });
+}
+
+function hasTerms(words: readonly string[], isPublic: boolean): Sql[] {
+  return words.map((word) => ({
+    text: '(SELECT 1 FROM image_terms t WHERE t.term = ? AND t.imageId = w.imageId) = 1',
+    values: [postingOf(word, isPublic)],
+  }));
 }
 
 function shortStretches(

@@ -23,6 +23,8 @@ export interface Source {
   audience: string | null;
   /** On `a`, the row of image_audiences or images. */
   conditions: readonly Sql[];
+  /** The audience sees every entry, and the conditions are on `w`, the entry: no row has to be looked up. */
+  onEntries?: boolean;
 }
 
 /** Which images are few enough to be looked at all: a select of `imageId`. */
@@ -46,12 +48,11 @@ export function windowSql(
   wanted: number,
   dialect: Dialect,
 ): Sql {
-  const isWhole = source.conditions.length === 0 && !isJoined(source);
-  const entries = entriesSql(source.stretch, order, after, isWhole ? wanted : window, dialect);
+  const entries = entriesSql(source.stretch, order, after, isWhole(source) ? wanted : window, dialect);
   const columns = `${number} AS source, w.imageId AS imageId, w.sortKey AS sortKey`;
-  if (isWhole)
+  if (isWhole(source))
     return { text: `SELECT ${columns}, 0 AS isEnd FROM (${entries.text}) w`, values: entries.values };
-  const join = joinSql('w', source.audience, dialect);
+  const join = joinSql('w', source, dialect);
   const finds = {
     text:
       `SELECT ${columns}, 0 AS isEnd FROM (${entries.text}) w ${join.text}${whereSql(source.conditions)} ` +
@@ -96,11 +97,13 @@ export function fewSql(
 
 /** The ids of those that fit among the first `window` entries of a source. */
 export function countedSql(source: Source, order: ListOrder, window: number, dialect: Dialect): Sql {
-  const entries = entriesSql(source.stretch, order, null, window, dialect);
-  if (source.conditions.length === 0 && !isJoined(source)) {
+  const entries = isWhole(source)
+    ? narrowSql(source.stretch, order, window, dialect)
+    : entriesSql(source.stretch, order, null, window, dialect);
+  if (isWhole(source)) {
     return { text: `SELECT w.imageId AS imageId FROM (${entries.text}) w`, values: entries.values };
   }
-  const join = joinSql('w', source.audience, dialect);
+  const join = joinSql('w', source, dialect);
   return {
     text: `SELECT w.imageId AS imageId FROM (${entries.text}) w ${join.text}${whereSql(source.conditions)}`,
     values: [...entries.values, ...join.values, ...valuesOf(source.conditions)],
@@ -109,7 +112,20 @@ export function countedSql(source: Source, order: ListOrder, window: number, dia
 
 /** The entry after the first `window` ones: there is one where a count of them is not all. */
 export function beyondSql(stretch: Stretch, order: ListOrder, window: number, dialect: Dialect): Sql {
-  return entriesSql(stretch, order, null, 1, dialect, window);
+  return narrowSql(stretch, order, 1, dialect, window);
+}
+
+/** Whichever entries, where only how many there are counts: the primary key would read whole rows. */
+function narrowSql(
+  { table, fixed }: Stretch,
+  order: ListOrder,
+  limit: number,
+  dialect: Dialect,
+  skip = 0,
+): Sql {
+  const isWide = table !== 'image_terms' && !fixed.some(([name]) => name === 'taskType');
+  const narrow: ListOrder = isWide && order.column === null ? { ...order, column: 'sizeBytes' } : order;
+  return entriesSql({ table, fixed }, narrow, null, limit, dialect, skip);
 }
 
 export function union(parts: readonly Sql[], word: 'UNION' | 'UNION ALL'): Sql {
@@ -178,7 +194,8 @@ function sortSql(column: string | null, id: string, { descending, column: sorted
   return `ORDER BY ${columns.map((name) => `${name} ${direction}`).join(', ')}`;
 }
 
-function joinSql(from: string, audience: string | null, dialect: Dialect): Sql {
+function joinSql(from: string, { audience, onEntries }: Source, dialect: Dialect): Sql {
+  if (onEntries === true) return { text: '', values: [] };
   if (audience === null)
     return { text: `${straight(dialect)} images a ON a.id = ${from}.imageId`, values: [] };
   return {
@@ -192,8 +209,14 @@ export function straight(dialect: Dialect): string {
   return dialect === 'sqlite' ? 'CROSS JOIN' : 'STRAIGHT_JOIN';
 }
 
+/** Every entry of the stretch fits. */
+export function isWhole(source: Source): boolean {
+  return source.conditions.length === 0 && !isJoined(source);
+}
+
 /** Entries that are not the audience's own have to be looked up there. */
-function isJoined({ stretch, audience }: Source): boolean {
+function isJoined({ stretch, audience, onEntries }: Source): boolean {
+  if (onEntries === true) return false;
   const [first] = stretch.fixed;
   if (audience === null) return stretch.table !== 'images';
   return stretch.table !== 'image_audiences' || first?.[1] !== audience;
