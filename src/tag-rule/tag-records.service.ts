@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
+import { LRUCache } from 'lru-cache';
 import { In, type EntityManager, type Repository } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { Clock } from '../common/clock';
@@ -8,7 +9,6 @@ import { HarborClient } from '../harbor/harbor.client';
 import type { ArtifactLook, HarborArtifact } from '../harbor/harbor.types';
 import { planHistory, type LoggedChange } from './digest-history';
 import { earlierDigest } from './earlier-digest';
-import { FoundTags } from './found-tags';
 import { formatTagName, type Observation, type ObservationSource, type TagName } from './observation';
 import { OneLookAtATime } from './one-look-at-a-time';
 import { accept, factsToAnswer, isWrittenLately, retired, settlementOf, startAfresh } from './record-lives';
@@ -62,7 +62,8 @@ const MAX_TRIES = 5;
 @Injectable()
 export class TagRecordsService {
   private readonly looks = new OneLookAtATime<Check>();
-  private readonly found = new FoundTags();
+  /** When looks began that found their tags, of `performance.now()`. */
+  private readonly foundAtMs = new LRUCache<string, number>({ max: 5_000 });
 
   constructor(
     @InjectRepository(TagRecord) private readonly records: Repository<TagRecord>,
@@ -103,13 +104,10 @@ export class TagRecordsService {
 
   /** Did a look find the tag that began after this time (of `performance.now()`), and was recorded? Asks nobody. */
   wasFound(name: TagName, sinceMs: number): boolean {
-    return this.found.wasFound(formatTagName(name), sinceMs);
+    return (this.foundAtMs.get(formatTagName(name)) ?? Number.NEGATIVE_INFINITY) > sinceMs;
   }
 
-  /**
-   * As `check`, with what the audit log told of the tag before; not shared. A look of just now that saw what the log
-   * tells serves for this too.
-   */
+  /** As `check`, with what the audit log told of the tag before; not shared. */
   async checkLogged(name: TagName, logged: readonly LoggedChange[]): Promise<Check> {
     return this.lookAndRecord(name, { source: 'feed', logged });
   }
@@ -197,10 +195,9 @@ export class TagRecordsService {
       if (isSeenByOthers && seen !== null && reason.logged === undefined) {
         return { record: before, state: before.state, violations: [], look: seen };
       }
-      const seenBefore = this.found.find(formatTagName(name), before, reason.logged);
       const beganAtMs = performance.now();
-      const beganAt = seenBefore?.beganAt ?? this.clock.now();
-      const look = seenBefore?.look ?? (await this.harbor.look(name.project, name.repository, name.tag));
+      const beganAt = this.clock.now();
+      const look = await this.harbor.look(name.project, name.repository, name.tag);
       seen = look;
       const artifact = look.found ? look.artifact : null;
       if (before !== null && reason.source === 'check' && isWrittenLately(before, artifact, beganAt)) {
@@ -210,9 +207,7 @@ export class TagRecordsService {
       const observation = { ...reason, name, fromVersion: before?.version ?? null, beganAt, look };
       const recorded = before === null ? await this.first(observation) : await this.next(before, observation);
       if (recorded === 'overtaken') continue;
-      if (seenBefore === null && look.found) {
-        this.found.note(formatTagName(name), { look, beganAt, beganAtMs, record: recorded.record });
-      }
+      if (look.found && recorded.state !== 'unknown') this.foundAtMs.set(formatTagName(name), beganAtMs);
       return { ...recorded, look };
     }
     throw overtakenTooOften(name);

@@ -74,6 +74,25 @@ describe('webhooks of Harbor', () => {
     expect(await until(() => recordOf('v2'))).toMatchObject({ recordedDigest: digest });
   });
 
+  it('are answered alike before the framework and by it', async () => {
+    // Of a browser, so it goes the usual way.
+    const headers = {
+      'content-type': 'application/json',
+      authorization: own(),
+      origin: 'https://ui.example',
+    };
+    const url = `${sandbox.url}/api/v1/hooks/harbor/${PROJECT}`;
+    const usual = await fetch(url, { method: 'POST', headers, body: bodyOf('v1') });
+    const early = await send(bodyOf('v1'), own());
+    const shapeOf = (answer: Response) => ({
+      status: answer.status,
+      headers: [...answer.headers].filter(([name]) => !['date', 'x-request-id'].includes(name)),
+    });
+    expect(shapeOf(early)).toEqual(shapeOf(usual));
+    expect(early.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
+    expect(await early.text()).toBe(await usual.text());
+  });
+
   it('tell of a deletion, and so of every tag of the artifact', async () => {
     const digest = await push('v3', 'three');
     await until(() => recordOf('v3'));
