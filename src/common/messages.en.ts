@@ -1229,6 +1229,11 @@ export const messagesEn = {
     title: 'The tag is gone from the registry',
     detail: '{tag} is not in the registry any more. Its image is still there, so jobs keep getting it.',
   },
+  'lookup.warning.vulnerable': {
+    title: 'The registry refuses to let this image be pulled',
+    detail:
+      'A policy of {project} lets nobody pull images with vulnerabilities of severity {severity} or worse, and this is one. A job that has to pull it fails.',
+  },
   'lookup.warning.platform-missing': {
     title: 'The image has no such platform',
     detail: 'The image has {platforms}, not {platform}. A job there fails to start.',

@@ -1130,6 +1130,11 @@ export const messagesZh: Readonly<Record<MessageCode, MessageText>> = {
     title: '镜像仓库中已没有这个标签',
     detail: '{tag} 已不在镜像仓库中。它的镜像还在，因此任务仍会得到它。',
   },
+  'lookup.warning.vulnerable': {
+    title: '镜像仓库拒绝拉取此镜像',
+    detail:
+      '{project} 的策略禁止拉取漏洞严重级别达到 {severity} 或更高的镜像，而此镜像正是如此。需要拉取它的任务会失败。',
+  },
   'lookup.warning.platform-missing': {
     title: '镜像不支持该平台',
     detail: '镜像支持 {platforms}，不支持 {platform}。在该平台上任务无法启动。',

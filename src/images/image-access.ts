@@ -31,6 +31,9 @@ export class ImageAccess {
     ttl: BELIEVED_MS,
   });
 
+  /** By project, of those that have one, as Harbor said last. */
+  private readonly vulnerabilityLimits = new LRUCache<string, string>({ max: MAX_VERDICTS });
+
   constructor(
     private readonly accounts: AccountsService,
     private readonly projects: ProjectsService,
@@ -108,6 +111,11 @@ export class ImageAccess {
     return seen?.vulnerabilityLimit ?? null;
   }
 
+  /** As vulnerabilityLimit, as Harbor said last, however long ago; null also where it was not asked. */
+  recallVulnerabilityLimit(projectName: string): string | null {
+    return this.vulnerabilityLimits.get(projectName) ?? null;
+  }
+
   /** Has the owner of this personal project left? Then new jobs run what is in it only where it is public. */
   async ownerHasLeft(projectName: string): Promise<{ left: boolean; mayRun: boolean }> {
     const stays = { left: false, mayRun: true };
@@ -128,6 +136,9 @@ export class ImageAccess {
   private async findProject(name: string): Promise<HarborProject | null> {
     const found = await this.harbor.findProject(name);
     if (found !== null) this.projectsSeen.set(name, found);
+    const limit = found?.vulnerabilityLimit ?? null;
+    if (limit === null) this.vulnerabilityLimits.delete(name);
+    else this.vulnerabilityLimits.set(name, limit);
     return found;
   }
 

@@ -12,11 +12,21 @@ import { LookupRate } from './lookup-rate';
 import { LookupController } from './lookup.controller';
 import { LookupService } from './lookup.service';
 import { PullRights } from './pull-rights';
+import { VulnerablePulls } from './vulnerable-pulls';
 
 @Module({
   imports: [AuthModule, HarborModule, ImagesModule, TagRuleModule],
   controllers: [LookupController, AvailableController],
-  providers: [AvailableImages, FactReader, LookupFront, LookupMemory, LookupRate, LookupService, PullRights],
+  providers: [
+    AvailableImages,
+    FactReader,
+    LookupFront,
+    LookupMemory,
+    LookupRate,
+    LookupService,
+    PullRights,
+    VulnerablePulls,
+  ],
   exports: [LookupService],
 })
 export class LookupModule {}

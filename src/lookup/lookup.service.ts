@@ -30,6 +30,7 @@ import {
 } from './lookup-answer';
 import { LookupMemory, tagNameOf, type AskerName, type LinkFacts } from './lookup-memory';
 import { PullRights } from './pull-rights';
+import { VulnerablePulls } from './vulnerable-pulls';
 
 /** In a batch, so many tags are looked at at once, and all of them in this time. */
 const LOOKS_AT_ONCE = 8;
@@ -69,6 +70,7 @@ export class LookupService {
   constructor(
     private readonly memory: LookupMemory,
     private readonly rights: PullRights,
+    private readonly vulnerable: VulnerablePulls,
     private readonly access: ImageAccess,
     private readonly tagRecords: TagRecordsService,
     private readonly harbor: HarborClient,
@@ -94,6 +96,7 @@ export class LookupService {
     const name = askerOf(caller, question.for);
     const link = this.readLink(question.link);
     return this.answerWith(
+      link,
       () => this.learn(name, link, question, atOnce, async (facts) => this.askRight(facts)),
       () => this.lastKnown(name, link, question),
     );
@@ -118,6 +121,7 @@ export class LookupService {
         const known = isCertain ? this.find(name, link, question) : null;
         if (known !== null) return { ok: true, answer: known };
         const answered = this.answerWith(
+          link,
           () => this.learn(name, link, question, turns, asks),
           () => this.lastKnown(name, link, question),
         );
@@ -147,7 +151,9 @@ export class LookupService {
   lookFromMemory(username: string, linkText: string, options: LookupOptions): Promise<Answer> | null {
     if (!this.feed.isUpToDate) return null;
     const known = this.recall({ username }, this.readLink(linkText), options);
-    return known?.answer === 'look' ? this.lookAtMovable(known.facts, known.right, options, atOnce) : null;
+    if (known?.answer !== 'look') return null;
+    const looked = this.lookAtMovable(known.facts, known.right, options, atOnce);
+    return looked.then((answer) => this.warned(known.facts.link, answer));
   }
 
   /** Is there anything that is answered while the database is away? */
@@ -161,10 +167,15 @@ export class LookupService {
   }
 
   /** The whole way; while the database is away what is known. */
-  private async answerWith(learn: () => Promise<Answer>, lastKnown: () => Answer): Promise<Answer> {
+  private async answerWith(
+    link: ImageLink,
+    learn: () => Promise<Answer>,
+    lastKnown: () => Answer,
+  ): Promise<Answer> {
     if (!(await this.isCertain())) return lastKnown();
     try {
-      return await learn();
+      const answer = await learn();
+      return this.warned(link, answer);
     } catch (error) {
       if (!isDatabaseAway(error)) throw error;
       return lastKnown();
@@ -173,7 +184,7 @@ export class LookupService {
 
   private find(name: AskerName, link: ImageLink, options: LookupOptions): Answer | null {
     const answer = this.recall(name, link, options)?.answer ?? null;
-    return typeof answer === 'string' ? null : answer;
+    return answer === null || typeof answer === 'string' ? null : this.warned(link, answer);
   }
 
   /** The answer, or what has to be learned for it; null: not all is in memory. */
@@ -369,6 +380,13 @@ export class LookupService {
       stale: true,
       warnings: [{ code: 'lookup.warning.unconfirmed', params: {} }, ...last.warnings],
     };
+  }
+
+  private warned(link: ImageLink, answer: Answer): Answer {
+    const severity = this.vulnerable.find(link, answer.told.digest);
+    if (severity === null) return answer;
+    const params = { project: link.project, severity };
+    return { ...answer, warnings: [...answer.warnings, { code: 'lookup.warning.vulnerable', params }] };
   }
 
   /** Is what memory holds right, but for the last second? Waits 300 ms for the database at most. */
