@@ -35,10 +35,11 @@ async function measure(berth: Child, around: Surroundings, size: number): Promis
   const [person] = around.people;
   if (person === undefined) throw new Error('nobody there');
   const { username, password } = person;
-  const { accessToken } = await post<{ accessToken: string }>(berth.url, '/auth/login', null, {
-    username,
-    password,
-  });
+  const login = async (): Promise<string> => {
+    const who = { username, password };
+    return (await post<{ accessToken: string }>(berth.url, '/auth/login', null, who)).accessToken;
+  };
+  let accessToken = await login();
   await post(berth.url, '/account/credentials', accessToken, {});
   const project = `user-${username}`;
   const repositories = Math.ceil(size / TAGS_A_REPOSITORY) + 1;
@@ -95,6 +96,8 @@ async function measure(berth: Child, around: Surroundings, size: number): Promis
   for (let done = 1; done <= MEMORY_ROWS && next + part <= size; done += 1) {
     const from = next;
     next += part;
+    // A login is good for less than all of them.
+    accessToken = await login();
     const rate = await perSecond(part / BATCH, BATCHES_AT_ONCE, async (number) => {
       const images = Array.from({ length: BATCH }, (_, at) => wanted(from + number * BATCH + at));
       const { results } = (await ask('/images/batch', { images })) as { results: { image?: unknown }[] };
