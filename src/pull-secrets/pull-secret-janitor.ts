@@ -13,7 +13,10 @@ const BATCH = 50;
 const BATCHES = 40;
 /** Harbor's own cost bounds it: a deletion is two calls. */
 const AT_ONCE = 4;
+/** What was begun and has no robot yet. */
 const LOOK_AGAIN_MS = 60_000;
+/** A robot whose time is over and that Harbor did not delete. */
+const TRY_AGAIN_MS = 5_000;
 
 /** Deletes the robots of pull secrets whose time is over, and what makings that were cut off left in Harbor. */
 @Injectable()
@@ -58,18 +61,18 @@ export class PullSecretJanitor implements OnModuleInit {
   private async settle({ id }: PullSecret): Promise<boolean> {
     try {
       await this.robots.retire(this.dataSource.manager, { id });
-      if (!(await this.robots.remove(id, 'berth'))) await this.lookAgain(id);
+      if (!(await this.robots.remove(id, 'berth'))) await this.lookAgain(id, LOOK_AGAIN_MS);
       return true;
     } catch (error) {
       if (!isDomainError(error)) throw error;
       this.logger.warn({ msg: 'a pull secret is ended later', pullSecret: id, code: error.code });
-      await this.lookAgain(id);
+      await this.lookAgain(id, TRY_AGAIN_MS);
       return !isOutage(error);
     }
   }
 
-  private async lookAgain(id: string): Promise<void> {
-    const dueAt = new Date(this.clock.now().getTime() + LOOK_AGAIN_MS);
+  private async lookAgain(id: string, inMs: number): Promise<void> {
+    const dueAt = new Date(this.clock.now().getTime() + inMs);
     await this.dataSource.manager.update(PullSecret, { id }, { dueAt });
   }
 }
