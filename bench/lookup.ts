@@ -23,6 +23,8 @@ const SECONDS = 4;
 const STARTS = 5;
 const OUTAGE_SECONDS = 30;
 const BATCH = 1_000;
+/** What is measured is how fast it is, not how fast it is allowed to be. */
+const NO_LIMIT = '10000000';
 const READY = '/api/v1/health/ready';
 
 interface Figures {
@@ -75,7 +77,7 @@ async function measureOn(name: string, databaseUrl: string, size: number): Promi
 /** A person with an imported image, and many more like it; afterwards Berth runs in a process of its own. */
 async function prepare(databaseUrl: string, size: number): Promise<World> {
   const around = await startSurroundings(manyPeople(1));
-  const env = around.env(databaseUrl, await freePort());
+  const env = { ...around.env(databaseUrl, await freePort()), LOOKUPS_PER_SECOND: NO_LIMIT };
   const app = await createApp(loadConfig({ ...env, LOG_LEVEL: 'silent' }));
   await app.listen(0, '127.0.0.1');
   try {
