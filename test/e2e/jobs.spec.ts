@@ -248,11 +248,11 @@ describe('the images of a job', () => {
 
   it('tells of the jobs of others those who maintain the project, and not whoever imported the image', async () => {
     await push('v8', 'eight');
-    const ada = await Client.login(sandbox, 'ada');
-    expect((await liu.put(`/projects/${PROJECT}/members/ada`, { role: 'guest' })).status).toBe(200);
+    const grace = await Client.login(sandbox, 'grace');
+    expect((await liu.put(`/projects/${PROJECT}/members/grace`, { role: 'guest' })).status).toBe(200);
     const jobIds: string[] = [nextJob(), nextJob()];
-    await lease(String(jobIds[0]), [link(':v8')]);
-    await lease(String(jobIds[1]), [link(':v8')], { for: 'ada' });
+    expect((await lease(String(jobIds[0]), [link(':v8')])).status).toBe(200);
+    expect((await lease(String(jobIds[1]), [link(':v8')], { for: 'grace' })).body).toMatchObject({ for: 'grace' });
     const seenBy = async (person: Client) => {
       const wanted = { link: link(':v8'), description: 'Eight', taskType: 'custom' };
       const { body: image } = await person.post('/images', wanted);
@@ -261,7 +261,7 @@ describe('the images of a job', () => {
       return seen.map(({ jobId }) => jobId).sort();
     };
     expect(await seenBy(liu)).toEqual([...jobIds].sort());
-    expect(await seenBy(ada)).toEqual([jobIds[1]]);
+    expect(await seenBy(grace)).toEqual([jobIds[1]]);
   });
 
   it('tells when a job last ran an image', async () => {
