@@ -166,12 +166,16 @@ async function start(session, name, port, command, args, speaksFirst = false) {
 
 async function startMariadb(session) {
   const folder = join(session.folder, 'mariadb');
-  mkdirSync(folder);
+  const temporary = join(session.folder, 'mariadb-tmp');
+  for (const each of [folder, temporary]) mkdirSync(each);
+  // A server that starts removes the temporary tables in its folder, also another's: the other then crashes.
+  const tmpdir = `--tmpdir=${temporary}`;
   const user = isRoot ? ['--user=root'] : [];
   run(find('mariadb-install-db'), [
     '--no-defaults',
     ...user,
     `--datadir=${folder}`,
+    tmpdir,
     '--skip-test-db',
     '--skip-name-resolve',
     NO_KERNEL_AIO,
@@ -186,6 +190,7 @@ async function startMariadb(session) {
     '--no-defaults',
     ...user,
     `--datadir=${folder}`,
+    tmpdir,
     `--socket=${join(session.folder, 'mariadb.sock')}`,
     `--pid-file=${join(session.folder, 'mariadb.pid')}`,
     `--bind-address=${HOST}`,
