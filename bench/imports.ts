@@ -1,6 +1,7 @@
 import { startSurroundings, manyPeople, type Surroundings } from '../sandbox/surroundings';
 import { freePort, startChild, type Child } from './child';
 import { serverDatabase } from './server-database';
+import { post } from './post';
 import type { Section } from './section';
 import { head, megabytes, row } from './table';
 
@@ -132,18 +133,4 @@ async function get(url: string, path: string, token: string): Promise<void> {
   const response = await fetch(`${url}/api/v1${path}`, { headers: { authorization: `Bearer ${token}` } });
   const text = await response.text();
   if (!response.ok) throw new Error(`GET ${path} answered ${response.status}: ${text}`);
-}
-
-async function post<T>(url: string, path: string, token: string | null, body: unknown): Promise<T> {
-  const headers = {
-    'content-type': 'application/json',
-    ...(token === null ? {} : { authorization: `Bearer ${token}` }),
-  };
-  const response = await fetch(`${url}/api/v1${path}`, {
-    method: 'POST',
-    headers,
-    body: JSON.stringify(body),
-  });
-  if (!response.ok) throw new Error(`POST ${path} answered ${response.status}: ${await response.text()}`);
-  return (await response.json()) as T;
 }

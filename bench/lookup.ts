@@ -12,6 +12,7 @@ import { loadConfig } from '../src/config/load-config';
 import { freePort, startChild, type Child } from './child';
 import { load, median } from './load';
 import { addLinks, drawByZipf, type AskedLink } from './lookup-links';
+import { post } from './post';
 import type { Section } from './section';
 import { serverDatabase } from './server-database';
 import { head, megabytes, milliseconds, row } from './table';
@@ -308,18 +309,4 @@ async function liveHarborRow(ceiling: Figures): Promise<void> {
 
 function figuresRow(name: string, figures: Figures, ratio: string): void {
   row(name, String(Math.round(figures.perSecond)), String(figures.p50Ms), String(figures.p99Ms), ratio);
-}
-
-async function post<T>(url: string, path: string, token: string | null, body: unknown): Promise<T> {
-  const headers = {
-    'content-type': 'application/json',
-    ...(token === null ? {} : { authorization: `Bearer ${token}` }),
-  };
-  const response = await fetch(`${url}/api/v1${path}`, {
-    method: 'POST',
-    headers,
-    body: JSON.stringify(body),
-  });
-  if (!response.ok) throw new Error(`POST ${path} answered ${response.status}: ${await response.text()}`);
-  return (await response.json()) as T;
 }

@@ -6,6 +6,7 @@ import { loadConfig } from '../src/config/load-config';
 import { HarborClient } from '../src/harbor/harbor.client';
 import { freePort, startChild } from './child';
 import { median } from './load';
+import { post } from './post';
 import type { Section } from './section';
 import { head, milliseconds, row } from './table';
 
@@ -136,17 +137,4 @@ async function countCalls({ harbor }: Surroundings, work: () => Promise<void>): 
   const calls = harbor.calls.slice(before);
   const reads = calls.filter(({ method }) => method === 'GET').length;
   return { reads, writes: calls.length - reads };
-}
-
-async function post<T>(url: string, path: string, token: string | null, body: unknown): Promise<T> {
-  const response = await fetch(`${url}/api/v1${path}`, {
-    method: 'POST',
-    headers: {
-      'content-type': 'application/json',
-      ...(token === null ? {} : { authorization: `Bearer ${token}` }),
-    },
-    body: JSON.stringify(body),
-  });
-  if (!response.ok) throw new Error(`POST ${path} answered ${response.status}: ${await response.text()}`);
-  return (await response.json()) as T;
 }

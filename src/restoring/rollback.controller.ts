@@ -6,6 +6,7 @@ import { Allow } from '../auth/roles.decorator';
 import { IdParam } from '../common/id-param';
 import { ApiProblem } from '../common/openapi-problem';
 import { RollbackDto, RolledBackDto, toRolledBackDto } from './dto/rollback.dto';
+import { ApiTagMoveProblems } from './tag-move-problems.decorator';
 import { RollbackService } from './rollback.service';
 
 @ApiTags('Images')
@@ -23,24 +24,9 @@ export class RollbackController {
       'maintainers and admins of the project.',
   })
   @ApiOkResponse({ type: RolledBackDto })
-  @ApiProblem('forbidden', 'project.role-too-low')
   @ApiProblem('not-found', 'image.not-found')
   @ApiProblem('invalid', 'image.digest-not-in-history', 'field.digest')
-  @ApiProblem(
-    'conflict',
-    'image.not-movable',
-    'violation.project-not-kept',
-    'tag.restore-gone',
-    'tag.leased',
-    'project.rule-in-the-way',
-    'project.busy',
-    'project.gone',
-    'project.replaced',
-    'harbor.changed',
-  )
-  @ApiProblem('upstream-rejected', 'harbor.rejected', 'harbor.unauthorized')
-  @ApiProblem('upstream-unavailable', 'harbor.unavailable', 'harbor.read-only')
-  @ApiProblem('upstream-timeout', 'harbor.timeout')
+  @ApiTagMoveProblems('image.not-movable')
   async rollBack(
     @CurrentPerson() person: PersonCaller,
     @Param() { id }: IdParam,

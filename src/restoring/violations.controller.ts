@@ -9,6 +9,7 @@ import type { Language } from '../common/messages';
 import { ApiProblem } from '../common/openapi-problem';
 import { ApiPage, Cursor, toPage, type Page } from '../common/paging';
 import { AcknowledgeDto, ListViolationsDto, toViolationDto, ViolationDto } from './dto/violation.dto';
+import { ApiTagMoveProblems } from './tag-move-problems.decorator';
 import { ViolationsService } from './violations.service';
 
 const cursor = new Cursor('violations', { id: 'string' });
@@ -70,23 +71,8 @@ export class ViolationsController {
       'maintainers and admins of the project.',
   })
   @ApiOkResponse({ type: ViolationDto })
-  @ApiProblem('forbidden', 'project.role-too-low')
   @ApiProblem('not-found', 'violation.not-found')
-  @ApiProblem(
-    'conflict',
-    'violation.settled',
-    'violation.project-not-kept',
-    'tag.restore-gone',
-    'tag.leased',
-    'project.rule-in-the-way',
-    'project.busy',
-    'project.gone',
-    'project.replaced',
-    'harbor.changed',
-  )
-  @ApiProblem('upstream-rejected', 'harbor.rejected', 'harbor.unauthorized')
-  @ApiProblem('upstream-unavailable', 'harbor.unavailable', 'harbor.read-only')
-  @ApiProblem('upstream-timeout', 'harbor.timeout')
+  @ApiTagMoveProblems('violation.settled')
   async restore(
     @CurrentPerson() person: PersonCaller,
     @Param() { id }: IdParam,
