@@ -1,8 +1,8 @@
 import { DataSource } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { Person } from '../src/auth/person.entity';
-import { ownerAudience } from '../src/images/audience';
-import { ImageAudience } from '../src/images/image-audience.entity';
+import { ownerAudience } from '../src/images/sharing/audience';
+import { ImageAudience } from '../src/images/sharing/image-audience.entity';
 import { Image } from '../src/images/image.entity';
 import { Project } from '../src/projects/project.entity';
 import { TagRecord } from '../src/tag-rule/tag-record.entity';

@@ -8,7 +8,7 @@ import { MoreThan } from 'typeorm';
 import { jsonOf, RegistryRepository } from '../sandbox/registry-client';
 import { loadConfig } from '../src/config/load-config';
 import { createDataSource, dataSourceOptions } from '../src/database/data-source';
-import { webhookAuthorization } from '../src/projects/webhook-secret';
+import { webhookAuthorization } from '../src/projects/webhooks/webhook-secret';
 import { TagDigest } from '../src/tag-rule/tag-digest.entity';
 import { TagRecord } from '../src/tag-rule/tag-record.entity';
 import { freePort, startChild, type Child } from './child';

@@ -4,7 +4,7 @@ import { isOutage } from '../common/errors';
 import type { MessageCode } from '../common/messages.en';
 import { HarborClient } from '../harbor/harbor.client';
 import type { HarborQuota } from '../harbor/harbor.types';
-import type { ProjectProblem } from '../projects/drift-records.service';
+import type { ProjectProblem } from '../projects/drift/drift-records.service';
 import type { Project } from '../projects/project.entity';
 import type { Account } from './account.entity';
 

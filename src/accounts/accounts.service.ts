@@ -15,7 +15,7 @@ import { CONFIG } from '../config/config.module';
 import { isUniqueViolation } from '../database/database-errors';
 import type { HarborQuota } from '../harbor/harbor.types';
 import { harborEmail, otherNames, personalNames, type PersonalNames } from '../projects/project-name';
-import { DriftRecords, type ProjectProblem } from '../projects/drift-records.service';
+import { DriftRecords, type ProjectProblem } from '../projects/drift/drift-records.service';
 import type { Project } from '../projects/project.entity';
 import { ProjectsService } from '../projects/projects.service';
 import { AccountLeases } from './account-lease';

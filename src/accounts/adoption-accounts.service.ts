@@ -16,7 +16,7 @@ import { HarborClient } from '../harbor/harbor.client';
 import type { HarborUser } from '../harbor/harbor.types';
 import { personalNames } from '../projects/project-name';
 import { ProjectsService } from '../projects/projects.service';
-import { isThere } from '../projects/suspended-memberships.service';
+import { isThere } from '../projects/members/suspended-memberships.service';
 import { AccountLeases, type AccountLease } from './account-lease';
 import { Account } from './account.entity';
 import { AccountsService } from './accounts.service';

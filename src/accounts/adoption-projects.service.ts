@@ -18,7 +18,7 @@ import type { HarborMember } from '../harbor/harbor.types';
 import { type ProjectLease, ProjectLeases } from '../projects/project-lease';
 import { ProjectPrograms, type ProjectProgramsSeen } from '../projects/project-programs.service';
 import { Project } from '../projects/project.entity';
-import { ProjectWebhooks } from '../projects/project-webhooks.service';
+import { ProjectWebhooks } from '../projects/webhooks/project-webhooks.service';
 import { ProjectsService } from '../projects/projects.service';
 import { Account } from './account.entity';
 import { AdoptionOwner } from './adoption-owner';

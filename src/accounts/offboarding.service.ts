@@ -8,7 +8,7 @@ import { PersonsService } from '../auth/persons.service';
 import { Clock } from '../common/clock';
 import { DomainError, isDomainError, isOutage } from '../common/errors';
 import { ProjectPrograms } from '../projects/project-programs.service';
-import { SuspendedMemberships } from '../projects/suspended-memberships.service';
+import { SuspendedMemberships } from '../projects/members/suspended-memberships.service';
 import { AccountLeases } from './account-lease';
 import { Account } from './account.entity';
 import { HarborUsers } from './harbor-user';

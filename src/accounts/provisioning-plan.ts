@@ -1,5 +1,5 @@
-import type { RuleNeed } from '../projects/immutable-rule';
-import type { WebhookNeed } from '../projects/webhook';
+import type { RuleNeed } from '../projects/immutable-rules/immutable-rule';
+import type { WebhookNeed } from '../projects/webhooks/webhook';
 
 /** What Berth's own tables say, and what this run has done. */
 export interface ProvisioningRow {

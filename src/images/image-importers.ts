@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import type { Repository } from 'typeorm';
-import { ImageAudience } from './image-audience.entity';
+import { ImageAudience } from './sharing/image-audience.entity';
 
 /** What somebody else may have in his catalog: one tag with its digest, or (tag null) anything of a repository. */
 export interface ImportedPlace {

@@ -3,7 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { LRUCache } from 'lru-cache';
 import { In, LessThan, type DataSource } from 'typeorm';
 import { Clock } from '../common/clock';
-import { ImageAudience } from './image-audience.entity';
+import { ImageAudience } from './sharing/image-audience.entity';
 import { Image } from './image.entity';
 
 /** Lists are sorted by the last use: it moves once in this time at most. */

@@ -1,7 +1,7 @@
 import { Entity, Index } from 'typeorm';
 import { BytesColumn, CountColumn, IdColumn, JsonColumn, TextColumn, TimeColumn } from '../database/columns';
 import type { ArtifactKind, ArtifactPlatform } from '../harbor/harbor.types';
-import type { ImageDescription } from './image-description';
+import type { ImageDescription } from './importing/image-description';
 
 export type Visibility = 'private' | 'public';
 

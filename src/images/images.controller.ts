@@ -33,7 +33,7 @@ import { ApiPage, Cursor, PageQuery, toPage, type Page } from '../common/paging'
 import { problemContextOf } from '../common/problem-context';
 import type { Config } from '../config/config';
 import { CONFIG } from '../config/config.module';
-import { ImageCheckDto, toImageCheckDto } from './dto/image-check.dto';
+import { ImageCheckDto, toImageCheckDto } from './history/dto/image-check.dto';
 import {
   decodePosition,
   encodePosition,
@@ -41,17 +41,22 @@ import {
   ListImagesDto,
   TOTAL_IS_EXACT,
   type ImagePageDto,
-} from './dto/image-list.dto';
+} from './lists/dto/image-list.dto';
 import { ChangeImageDto, ImportImageDto, PreviewImageDto } from './dto/image-requests.dto';
-import { DeleteBatchDto, ImportBatchDto, ImportedBatchDto, toImportedBatchDto } from './dto/image-batch.dto';
-import { ImageChangeDto, toImageChangeDto } from './dto/image-change.dto';
-import { ImagePreviewDto, toImagePreviewDto } from './dto/image-preview.dto';
+import {
+  DeleteBatchDto,
+  ImportBatchDto,
+  ImportedBatchDto,
+  toImportedBatchDto,
+} from './importing/dto/image-batch.dto';
+import { ImageChangeDto, toImageChangeDto } from './history/dto/image-change.dto';
+import { ImagePreviewDto, toImagePreviewDto } from './importing/dto/image-preview.dto';
 import { ImageDto, toImageDto, type ImageAnswer } from './dto/image.dto';
 import { TaskTypeDto, toTaskTypeDto } from './dto/task-type.dto';
-import { ImagePages } from './image-pages';
-import { ImageBatchService } from './image-batch.service';
+import { ImagePages } from './lists/image-pages';
+import { ImageBatchService } from './importing/image-batch.service';
 import { ImagesService, type CatalogedImage } from './images.service';
-import { ApiVerdictProblems } from './verdict-problems.decorator';
+import { ApiVerdictProblems } from './importing/verdict-problems.decorator';
 
 const changesCursor = new Cursor('image-changes', { id: 'string' });
 

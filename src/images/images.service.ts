@@ -18,17 +18,17 @@ import { HarborClient } from '../harbor/harbor.client';
 import type { TagRecord } from '../tag-rule/tag-record.entity';
 import type { TagState } from '../tag-rule/tag-rule';
 import { TagRecordsService } from '../tag-rule/tag-records.service';
-import { changesBetween } from './field-changes';
-import { ImageAccess } from './image-access';
-import { ImageFieldChange } from './image-field-change.entity';
-import { ImageAudiences } from './image-audiences';
-import { ImageGrants } from './image-grants';
+import { changesBetween } from './history/field-changes';
+import { ImageAccess } from './sharing/image-access';
+import { ImageFieldChange } from './history/image-field-change.entity';
+import { ImageAudiences } from './sharing/image-audiences';
+import { ImageGrants } from './sharing/image-grants';
 import { imageName, imageNotFound } from './image-name';
-import { ImageVerdicts, type Verdict } from './image-verdicts.service';
-import { ImageShare } from './image-share.entity';
-import { ImageVisibility, type SeenAs } from './image-visibility';
+import { ImageVerdicts, type Verdict } from './importing/image-verdicts.service';
+import { ImageShare } from './sharing/image-share.entity';
+import { ImageVisibility, type SeenAs } from './sharing/image-visibility';
 import { Image } from './image.entity';
-import { joinTerms, termsOf, titleKey } from './search-terms';
+import { joinTerms, termsOf, titleKey } from './lists/search-terms';
 
 /** An image together with the tag record that says how it stands; null for a link with a digest. */
 export interface CatalogedImage {

@@ -5,7 +5,7 @@ import { isDomainError, isOutage } from '../common/errors';
 import type { Config } from '../config/config';
 import { CONFIG } from '../config/config.module';
 import type { ArtifactKind } from '../harbor/harbor.types';
-import { ImagePages, type ImagePage } from '../images/image-pages';
+import { ImagePages, type ImagePage } from '../images/lists/image-pages';
 import type { CatalogedImage } from '../images/images.service';
 import { askerOf, LookupService, type Outcome } from './lookup.service';
 import type { Answer } from './lookup-answer';

@@ -4,7 +4,7 @@ import type { Config } from '../config/config';
 import { CONFIG } from '../config/config.module';
 import type { TagPolicy } from '../projects/tag-policy';
 import { DatabaseReader, type SqlValue } from '../database/database-reader';
-import { allOf, ImageVisibility } from '../images/image-visibility';
+import { allOf, ImageVisibility } from '../images/sharing/image-visibility';
 import { formatTagName, type TagName } from '../tag-rule/observation';
 import { bestOf, readProject, readTag, type ProjectRow, type SeenRow, type TagRow } from './fact-rows';
 import type { Asker, ProjectFacts, SeenImage, TagFacts } from './facts';

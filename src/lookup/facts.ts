@@ -1,5 +1,5 @@
 import type { ArtifactPlatform } from '../harbor/harbor.types';
-import type { SeenAs } from '../images/image-visibility';
+import type { SeenAs } from '../images/sharing/image-visibility';
 import type { TagState } from '../tag-rule/tag-rule';
 
 /** The one whose job it is. */

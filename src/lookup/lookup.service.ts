@@ -11,7 +11,7 @@ import type { Config } from '../config/config';
 import { CONFIG } from '../config/config.module';
 import { isDatabaseAway } from '../database/database-errors';
 import { HarborClient } from '../harbor/harbor.client';
-import { ImageAccess } from '../images/image-access';
+import { ImageAccess } from '../images/sharing/image-access';
 import { imageNotFound, readLinkField } from '../images/image-name';
 import { isMovable } from '../tag-rule/tag-rule';
 import { TagRecordsService } from '../tag-rule/tag-records.service';

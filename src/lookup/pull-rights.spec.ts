@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ImageAccess } from '../images/image-access';
+import type { ImageAccess } from '../images/sharing/image-access';
 import { PullRights } from './pull-rights';
 
 /** A Harbor that takes 200 ms to say that he may not pull any more. */

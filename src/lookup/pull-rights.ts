@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { Semaphore } from 'async-mutex';
-import { ImageAccess } from '../images/image-access';
+import { ImageAccess } from '../images/sharing/image-access';
 
 /** From then on Harbor is asked again beside the lookups, which go on with what it said. */
 const ASK_BESIDE_MS = 15_000;

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import type { ImageLink } from '../common/image-link';
 import { HarborClient } from '../harbor/harbor.client';
-import { ImageAccess } from '../images/image-access';
+import { ImageAccess } from '../images/sharing/image-access';
 
 /** A scanner finds new vulnerabilities in old images; policies change seldom. */
 const ASK_AGAIN_MS = 600_000;

@@ -9,17 +9,17 @@ import type { Config } from '../config/config';
 import { CONFIG } from '../config/config.module';
 import { HarborClient } from '../harbor/harbor.client';
 import type { HarborMember, HarborProject, HarborQuota, ProjectRole } from '../harbor/harbor.types';
-import { DriftRecords } from './drift-records.service';
-import { tagRuleState, type TagRuleState } from './immutable-rule';
-import { memberOf } from './memberships';
-import { ProjectMember } from './project-member.entity';
-import { ObservedRules } from './observed-rules';
+import { DriftRecords } from './drift/drift-records.service';
+import { tagRuleState, type TagRuleState } from './immutable-rules/immutable-rule';
+import { memberOf } from './members/memberships';
+import { ProjectMember } from './members/project-member.entity';
+import { ObservedRules } from './immutable-rules/observed-rules';
 import { onlyReconcileSees, projectProblems, type ProjectProblem } from './project-problems';
 import { movedProblem, TagProblems } from '../restoring/tag-problems';
 import { includesRole, ProjectRoles } from './project-roles';
 import { Project } from './project.entity';
 import { ProjectsService } from './projects.service';
-import { RobotProblems } from './robot-problems';
+import { RobotProblems } from './robots/robot-problems';
 import { tagPolicyOf, type TagPolicy } from './tag-policy';
 
 /** A project as people read it. What was not asked of Harbor, or is not there, is null or `unknown`. */

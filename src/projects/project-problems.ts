@@ -1,6 +1,6 @@
 import type { MessageCode, MessageParams } from '../common/messages.en';
 import type { HarborProject, HarborQuota } from '../harbor/harbor.types';
-import type { TagRuleState } from './immutable-rule';
+import type { TagRuleState } from './immutable-rules/immutable-rule';
 import type { Project } from './project.entity';
 
 export interface ProjectProblem {

@@ -3,9 +3,9 @@ import { DomainError } from '../common/errors';
 import { HarborClient } from '../harbor/harbor.client';
 import type { HarborRobot, WebhookPolicy } from '../harbor/harbor.types';
 import { ProjectLeases } from './project-lease';
-import { ProjectWebhooks } from './project-webhooks.service';
+import { ProjectWebhooks } from './webhooks/project-webhooks.service';
 import { ProjectsService } from './projects.service';
-import { isThere } from './suspended-memberships.service';
+import { isThere } from './members/suspended-memberships.service';
 
 /** Once is enough, unless somebody adds one in Harbor at that moment. */
 const MAX_PASSES = 3;

@@ -6,7 +6,7 @@ import type { PersonCaller } from '../auth/caller';
 import { DomainError, isDomainError } from '../common/errors';
 import { HarborClient } from '../harbor/harbor.client';
 import type { ProjectRole } from '../harbor/harbor.types';
-import { ProjectMember } from './project-member.entity';
+import { ProjectMember } from './members/project-member.entity';
 import type { Project } from './project.entity';
 import { ProjectsService } from './projects.service';
 

@@ -19,10 +19,10 @@ import { ApiProblem } from '../common/openapi-problem';
 import { ApiPage, Cursor, toPage, type Page } from '../common/paging';
 import { ChangeProjectDto, CreateProjectDto, ListProjectsDto } from './dto/project-requests.dto';
 import { ProjectDto, toProjectDto } from './dto/project.dto';
-import { ProjectUsageDto, toProjectUsageDto } from './dto/usage.dto';
+import { ProjectUsageDto, toProjectUsageDto } from './quota/dto/usage.dto';
 import { ApiHarborProblems } from './harbor-problems.decorator';
 import { ProjectOverview } from './project-overview.service';
-import { ProjectUsages } from './project-usage.service';
+import { ProjectUsages } from './quota/project-usage.service';
 import { SharedProjectsService } from './shared-projects.service';
 
 const cursor = new Cursor('projects', { name: 'string' });

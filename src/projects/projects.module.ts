@@ -1,13 +1,13 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { HarborModule } from '../harbor/harbor.module';
-import { DriftRecord } from './drift-record.entity';
-import { DriftRecords } from './drift-records.service';
-import { ObservedRules } from './observed-rules';
+import { DriftRecord } from './drift/drift-record.entity';
+import { DriftRecords } from './drift/drift-records.service';
+import { ObservedRules } from './immutable-rules/observed-rules';
 import { Project } from './project.entity';
-import { ProjectWebhooks } from './project-webhooks.service';
+import { ProjectWebhooks } from './webhooks/project-webhooks.service';
 import { ProjectsService } from './projects.service';
-import { RuleExemptionIntent } from './rule-exemption.entity';
+import { RuleExemptionIntent } from './immutable-rules/rule-exemption.entity';
 
 @Module({
   imports: [TypeOrmModule.forFeature([Project, DriftRecord, RuleExemptionIntent]), HarborModule],

@@ -10,8 +10,8 @@ import { CONFIG } from '../config/config.module';
 import type { Config } from '../config/config';
 import { HarborClient } from '../harbor/harbor.client';
 import type { Created, HarborProject, HarborQuota } from '../harbor/harbor.types';
-import { TAG_RULE, tagRuleNeed, type RuleNeed } from './immutable-rule';
-import { ObservedRules } from './observed-rules';
+import { TAG_RULE, tagRuleNeed, type RuleNeed } from './immutable-rules/immutable-rule';
+import { ObservedRules } from './immutable-rules/observed-rules';
 import { Project } from './project.entity';
 
 /** A making that was cut off is taken up within this time; what appears later under the name is not ours. */

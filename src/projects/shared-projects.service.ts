@@ -15,17 +15,17 @@ import { CONFIG } from '../config/config.module';
 import { isUniqueViolation } from '../database/database-errors';
 import { HarborClient } from '../harbor/harbor.client';
 import type { HarborProject } from '../harbor/harbor.types';
-import { DriftRecords } from './drift-records.service';
-import { Memberships } from './memberships';
+import { DriftRecords } from './drift/drift-records.service';
+import { Memberships } from './members/memberships';
 import { type ProjectLease, ProjectLeases } from './project-lease';
-import { ProjectMember } from './project-member.entity';
+import { ProjectMember } from './members/project-member.entity';
 import { sharedNameRefusal } from './project-name';
 import { ProjectRoles } from './project-roles';
 import { Project, type Visibility } from './project.entity';
-import { ProjectWebhooks } from './project-webhooks.service';
+import { ProjectWebhooks } from './webhooks/project-webhooks.service';
 import { ProjectsService } from './projects.service';
-import { QuotaRequest } from './quota-request.entity';
-import { QuotaService } from './quota.service';
+import { QuotaRequest } from './quota/quota-request.entity';
+import { QuotaService } from './quota/quota.service';
 
 export interface NewProject {
   name: string;

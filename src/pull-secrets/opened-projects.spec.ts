@@ -1,5 +1,5 @@
 import type { HarborProject } from '../harbor/harbor.types';
-import type { ImageGrant } from '../images/image-grants';
+import type { ImageGrant } from '../images/sharing/image-grants';
 import { readJobQuestion } from '../jobs/job-question';
 import { OpenedProjects } from './opened-projects';
 

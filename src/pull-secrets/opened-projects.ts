@@ -5,7 +5,7 @@ import type { Config } from '../config/config';
 import { CONFIG } from '../config/config.module';
 import { HarborClient } from '../harbor/harbor.client';
 import type { HarborProject } from '../harbor/harbor.types';
-import { ImageGrants } from '../images/image-grants';
+import { ImageGrants } from '../images/sharing/image-grants';
 import { imageNotFound } from '../images/image-name';
 import type { JobLink } from '../jobs/job-question';
 import { ProjectsService } from '../projects/projects.service';

@@ -11,7 +11,7 @@ import type { ProjectLease } from '../projects/project-lease';
 import { ProjectRoles } from '../projects/project-roles';
 import type { Project } from '../projects/project.entity';
 import { ProjectsService } from '../projects/projects.service';
-import { RuleExemption, ruleInTheWay } from '../projects/rule-exemption';
+import { RuleExemption, ruleInTheWay } from '../projects/immutable-rules/rule-exemption';
 import { isHoldTag } from '../tag-rule/hold-tag';
 import type { RemovalIntent } from './removal-intent.entity';
 import { RemovalRecords, type RemovedPlace } from './removal-records';

@@ -8,7 +8,7 @@ import { LeasesService, type DigestName } from '../jobs/leases.service';
 import { Project } from '../projects/project.entity';
 import { ProjectsService } from '../projects/projects.service';
 import { TagRecord } from '../tag-rule/tag-record.entity';
-import { Violation } from '../tag-rule/violation.entity';
+import { Violation } from '../tag-rule/violations/violation.entity';
 import type { Hold, HoldReason } from './hold.entity';
 import { HoldsService } from './holds.service';
 

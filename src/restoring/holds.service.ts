@@ -12,7 +12,7 @@ import { HarborClient } from '../harbor/harbor.client';
 import type { HarborArtifact } from '../harbor/harbor.types';
 import { LeasesService } from '../jobs/leases.service';
 import type { Project } from '../projects/project.entity';
-import { RuleExemption, ruleInTheWay } from '../projects/rule-exemption';
+import { RuleExemption, ruleInTheWay } from '../projects/immutable-rules/rule-exemption';
 import { holdTag } from '../tag-rule/hold-tag';
 import { Hold, type HoldReason } from './hold.entity';
 

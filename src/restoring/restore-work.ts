@@ -10,8 +10,8 @@ import type { Config } from '../config/config';
 import { CONFIG } from '../config/config.module';
 import { Metrics } from '../metrics/metrics';
 import { Project } from '../projects/project.entity';
-import { Violation } from '../tag-rule/violation.entity';
-import { ViolationEvents } from '../tag-rule/violation-events';
+import { Violation } from '../tag-rule/violations/violation.entity';
+import { ViolationEvents } from '../tag-rule/violations/violation-events';
 import { Restoration } from './restoration.entity';
 import { RestoreService } from './restore.service';
 

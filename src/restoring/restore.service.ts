@@ -7,14 +7,14 @@ import { Clock } from '../common/clock';
 import { DomainError } from '../common/errors';
 import type { MessageCode } from '../common/messages.en';
 import { isUniqueViolation } from '../database/database-errors';
-import { DriftRecords } from '../projects/drift-records.service';
-import { DriftRepair } from '../projects/drift-repair';
+import { DriftRecords } from '../projects/drift/drift-records.service';
+import { DriftRepair } from '../projects/drift/drift-repair';
 import { ProjectLeases } from '../projects/project-lease';
 import type { Project } from '../projects/project.entity';
 import { ProjectsService } from '../projects/projects.service';
-import { RuleExemption } from '../projects/rule-exemption';
+import { RuleExemption } from '../projects/immutable-rules/rule-exemption';
 import { TagRecordsService } from '../tag-rule/tag-records.service';
-import type { Violation } from '../tag-rule/violation.entity';
+import type { Violation } from '../tag-rule/violations/violation.entity';
 import { Restoration } from './restoration.entity';
 import { TagMover } from './tag-mover';
 

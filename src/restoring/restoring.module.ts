@@ -8,7 +8,7 @@ import { ProjectManagementModule } from '../projects/project-management.module';
 import { ProjectsModule } from '../projects/projects.module';
 import { TagDigest } from '../tag-rule/tag-digest.entity';
 import { TagRuleModule } from '../tag-rule/tag-rule.module';
-import { Violation } from '../tag-rule/violation.entity';
+import { Violation } from '../tag-rule/violations/violation.entity';
 import { HoldWork } from './hold-work';
 import { Hold } from './hold.entity';
 import { HoldsService } from './holds.service';

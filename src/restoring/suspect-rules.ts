@@ -1,6 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { EarlyReconcile } from '../projects/early-reconcile';
-import { ViolationEvents } from '../tag-rule/violation-events';
+import { EarlyReconcile } from '../projects/drift/early-reconcile';
+import { ViolationEvents } from '../tag-rule/violations/violation-events';
 
 /** Where a tag moved that may not, somebody has taken the rule away: the project is compared before its turn. */
 @Injectable()

@@ -5,7 +5,7 @@ import { HarborClient } from '../harbor/harbor.client';
 import type { HarborManifest } from '../harbor/harbor.types';
 import type { ProjectLease } from '../projects/project-lease';
 import type { Project } from '../projects/project.entity';
-import { RuleExemption, ruleInTheWay } from '../projects/rule-exemption';
+import { RuleExemption, ruleInTheWay } from '../projects/immutable-rules/rule-exemption';
 import { TagRecordsService, type Check, type TagName } from '../tag-rule/tag-records.service';
 import { HoldsService } from './holds.service';
 

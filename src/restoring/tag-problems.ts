@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import type { MessageCode, MessageParams } from '../common/messages.en';
-import { Violation } from '../tag-rule/violation.entity';
+import { Violation } from '../tag-rule/violations/violation.entity';
 import { Hold } from './hold.entity';
 import { Restoration } from './restoration.entity';
 

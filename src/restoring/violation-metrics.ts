@@ -2,9 +2,9 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { Metrics } from '../metrics/metrics';
-import { RuleExemption } from '../projects/rule-exemption';
-import { Violation } from '../tag-rule/violation.entity';
-import { ViolationEvents } from '../tag-rule/violation-events';
+import { RuleExemption } from '../projects/immutable-rules/rule-exemption';
+import { Violation } from '../tag-rule/violations/violation.entity';
+import { ViolationEvents } from '../tag-rule/violations/violation-events';
 import { Hold } from './hold.entity';
 
 /** How many tags moved, and what is kept because of it. */

@@ -7,8 +7,8 @@ import { DomainError, isDomainError } from '../common/errors';
 import { ProjectRoles } from '../projects/project-roles';
 import { ProjectsService } from '../projects/projects.service';
 import { TagRecordsService } from '../tag-rule/tag-records.service';
-import { Violation } from '../tag-rule/violation.entity';
-import type { ViolationState } from '../tag-rule/violation-life';
+import { Violation } from '../tag-rule/violations/violation.entity';
+import type { ViolationState } from '../tag-rule/violations/violation-life';
 import type { Restoration } from './restoration.entity';
 import { RestoreService } from './restore.service';
 

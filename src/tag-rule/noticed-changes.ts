@@ -3,7 +3,7 @@ import { InjectRepository } from '@nestjs/typeorm';
 import { IsNull, MoreThan, Not, type Repository } from 'typeorm';
 import type { ObservationSource } from './observation';
 import { TagDigest } from './tag-digest.entity';
-import { TagHint } from './tag-hint.entity';
+import { TagHint } from './hints/tag-hint.entity';
 import { TagRecord } from './tag-record.entity';
 
 /** Of each source, the newest so many are looked at. */

@@ -4,7 +4,7 @@ import { factsOf, NO_FACTS, type ArtifactFacts } from './record-rows';
 import type { Settlement } from './record-writer';
 import type { TagRecord } from './tag-record.entity';
 import { digestToRecord, isMovable, judge } from './tag-rule';
-import type { ViolationStep } from './violation-life';
+import type { ViolationStep } from './violations/violation-life';
 
 /** A tag that may not move answers with what it was recorded with, another with what is there. */
 export function factsToAnswer(

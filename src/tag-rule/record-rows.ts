@@ -4,7 +4,7 @@ import type { Explanation, NewEntry } from './digest-history';
 import type { Observation } from './observation';
 import type { TagDigest } from './tag-digest.entity';
 import type { TagRecord } from './tag-record.entity';
-import type { Violation } from './violation.entity';
+import type { Violation } from './violations/violation.entity';
 
 /** What lookups answer of an artifact besides its digest. */
 export type ArtifactFacts = Pick<TagRecord, 'kind' | 'platforms' | 'sizeBytes'>;

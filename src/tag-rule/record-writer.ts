@@ -12,9 +12,9 @@ import { formatTagName, type Observation } from './observation';
 import { answersChanged, explanationRow, historyRow, violationRow } from './record-rows';
 import { TagDigest } from './tag-digest.entity';
 import { TagRecord } from './tag-record.entity';
-import { Violation } from './violation.entity';
-import { ViolationEvents } from './violation-events';
-import type { ViolationState } from './violation-life';
+import { Violation } from './violations/violation.entity';
+import { ViolationEvents } from './violations/violation-events';
+import type { ViolationState } from './violations/violation-life';
 
 /** New rows are matched with no more of the history than this. */
 const ENTRIES_MATCHED = 30;

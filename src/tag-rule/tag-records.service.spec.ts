@@ -13,8 +13,8 @@ import { RecordWriter } from './record-writer';
 import { TagDigest } from './tag-digest.entity';
 import { TagRecord } from './tag-record.entity';
 import { TagRecordsService } from './tag-records.service';
-import { ViolationEvents } from './violation-events';
-import { Violation } from './violation.entity';
+import { ViolationEvents } from './violations/violation-events';
+import { Violation } from './violations/violation.entity';
 
 const A = 'sha256:' + 'a'.repeat(64);
 const B = 'sha256:' + 'b'.repeat(64);

@@ -16,8 +16,8 @@ import { answersChanged, factsOf, NO_FACTS } from './record-rows';
 import { RecordWriter, type Settlement } from './record-writer';
 import { digestToRecord, judge, type TagState } from './tag-rule';
 import { TagRecord } from './tag-record.entity';
-import type { Violation } from './violation.entity';
-import { violationStep } from './violation-life';
+import type { Violation } from './violations/violation.entity';
+import { violationStep } from './violations/violation-life';
 
 export type { TagName } from './observation';
 

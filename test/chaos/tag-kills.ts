@@ -8,7 +8,7 @@ import { loadConfig } from '../../src/config/load-config';
 import { createDataSource, dataSourceOptions } from '../../src/database/data-source';
 import { TagDigest } from '../../src/tag-rule/tag-digest.entity';
 import { TagRecord } from '../../src/tag-rule/tag-record.entity';
-import { Violation } from '../../src/tag-rule/violation.entity';
+import { Violation } from '../../src/tag-rule/violations/violation.entity';
 import { BerthProcess, freePort } from './berth-process';
 import { HintRelay } from './hint-relay';
 import { seededRandom } from './seeded-random';

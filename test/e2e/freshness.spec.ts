@@ -5,7 +5,7 @@ import { DataSource, IsNull, Not } from 'typeorm';
 import { pushTinyImage } from '../../sandbox/registry-client';
 import type { Sandbox } from '../../sandbox/sandbox';
 import { MetricsServer } from '../../src/metrics/metrics-server';
-import { AuditFeed } from '../../src/tag-rule/audit-feed.entity';
+import { AuditFeed } from '../../src/tag-rule/feed/audit-feed.entity';
 import { TagDigest } from '../../src/tag-rule/tag-digest.entity';
 import { Client, startTestSandbox } from './journey';
 

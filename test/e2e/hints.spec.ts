@@ -5,7 +5,7 @@ import { getDataSourceToken } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { pushTinyImage } from '../../sandbox/registry-client';
 import type { Sandbox } from '../../sandbox/sandbox';
-import { webhookAuthorization } from '../../src/projects/webhook-secret';
+import { webhookAuthorization } from '../../src/projects/webhooks/webhook-secret';
 import { SweepWishes } from '../../src/tag-rule/sweep-wishes';
 import { TagRecord } from '../../src/tag-rule/tag-record.entity';
 import { holdTask } from '../chaos/hold-task';

@@ -1,7 +1,7 @@
 import { DataSource } from 'typeorm';
 import { pushTinyImage } from '../../sandbox/registry-client';
 import type { Sandbox } from '../../sandbox/sandbox';
-import { ImageTerm } from '../../src/images/image-term.entity';
+import { ImageTerm } from '../../src/images/lists/image-term.entity';
 import { Client, startTestSandbox } from './journey';
 
 interface Page {

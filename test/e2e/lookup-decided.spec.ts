@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import { DataSource } from 'typeorm';
 import { pushTinyImage } from '../../sandbox/registry-client';
 import type { Sandbox } from '../../sandbox/sandbox';
-import { ImageAccess } from '../../src/images/image-access';
+import { ImageAccess } from '../../src/images/sharing/image-access';
 import { TagRecord } from '../../src/tag-rule/tag-record.entity';
 import { callHarbor, Client, startTestSandbox, type Answer } from './journey';
 

@@ -1,6 +1,6 @@
 import { pushTinyImage } from '../../sandbox/registry-client';
 import type { Sandbox } from '../../sandbox/sandbox';
-import { ImageAccess } from '../../src/images/image-access';
+import { ImageAccess } from '../../src/images/sharing/image-access';
 import { callHarbor, Client, startTestSandbox, type Answer } from './journey';
 
 describe('GET /lookup', () => {

@@ -1,6 +1,6 @@
 import { DataSource } from 'typeorm';
 import type { Sandbox } from '../../sandbox/sandbox';
-import { ProjectMember } from '../../src/projects/project-member.entity';
+import { ProjectMember } from '../../src/projects/members/project-member.entity';
 import { callHarbor, Client, startTestSandbox } from './journey';
 
 const MINE = 'user-liuyizhou';

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
 import { startSandbox, type Sandbox } from '../../sandbox/sandbox';
-import { ReconcileRound } from '../../src/projects/reconcile-round.entity';
-import { ReconcileRounds } from '../../src/projects/reconcile-rounds';
+import { ReconcileRound } from '../../src/projects/drift/reconcile-round.entity';
+import { ReconcileRounds } from '../../src/projects/drift/reconcile-rounds';
 import { callHarbor, Client } from './journey';
 
 const TEAMS = ['team-a', 'team-b', 'team-c'];

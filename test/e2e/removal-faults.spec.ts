@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { pushTinyImage } from '../../sandbox/registry-client';
 import type { Sandbox } from '../../sandbox/sandbox';
 import { ProjectsService } from '../../src/projects/projects.service';
-import { RuleExemption } from '../../src/projects/rule-exemption';
+import { RuleExemption } from '../../src/projects/immutable-rules/rule-exemption';
 import { faultCases, writesOf } from './fault-matrix';
 import { callHarbor, Client, startTestSandbox } from './journey';
 

@@ -4,7 +4,7 @@ import { IsNull, MoreThan, type DataSource } from 'typeorm';
 import type { FaultKind } from '../../sandbox/harbor/faults';
 import { pushTinyImage, RegistryRefusal } from '../../sandbox/registry-client';
 import type { Sandbox } from '../../sandbox/sandbox';
-import { Robot } from '../../src/projects/robot.entity';
+import { Robot } from '../../src/projects/robots/robot.entity';
 import { callHarbor, Client, startTestSandbox, type Answer } from './journey';
 
 interface Login {

@@ -1,12 +1,12 @@
 import type { DataSource } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
-import { groupAudience, ownerAudience, personAudience, PUBLIC } from '../../src/images/audience';
-import { ImageAudience } from '../../src/images/image-audience.entity';
-import { ImageTerm } from '../../src/images/image-term.entity';
+import { groupAudience, ownerAudience, personAudience, PUBLIC } from '../../src/images/sharing/audience';
+import { ImageAudience } from '../../src/images/sharing/image-audience.entity';
+import { ImageTerm } from '../../src/images/lists/image-term.entity';
 import { Image } from '../../src/images/image.entity';
-import { joinTerms, splitTerms, termsOf, titleKey, postingOf } from '../../src/images/search-terms';
+import { joinTerms, splitTerms, termsOf, titleKey, postingOf } from '../../src/images/lists/search-terms';
 import { TagRecord } from '../../src/tag-rule/tag-record.entity';
-import { SearchWord } from '../../src/images/search-word.entity';
+import { SearchWord } from '../../src/images/lists/search-word.entity';
 
 export interface WorldImage {
   image: Image;

@@ -1,9 +1,9 @@
 import { DataSource } from 'typeorm';
 import { pushTinyImage } from '../../sandbox/registry-client';
-import { ImageAudience } from '../../src/images/image-audience.entity';
-import { ImageTerm } from '../../src/images/image-term.entity';
+import { ImageAudience } from '../../src/images/sharing/image-audience.entity';
+import { ImageTerm } from '../../src/images/lists/image-term.entity';
 import { Image } from '../../src/images/image.entity';
-import { splitTerms } from '../../src/images/search-terms';
+import { splitTerms } from '../../src/images/lists/search-terms';
 import type { Client } from '../e2e/journey';
 import { Replicas } from '../e2e/replicas';
 import { mariadb, type TestDatabase } from '../servers/mariadb';

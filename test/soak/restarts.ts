@@ -7,7 +7,7 @@ import { manyPeople, startSurroundings, type Surroundings } from '../../sandbox/
 import { loadConfig } from '../../src/config/load-config';
 import { createDataSource, dataSourceOptions } from '../../src/database/data-source';
 import { TagRecord } from '../../src/tag-rule/tag-record.entity';
-import { Violation } from '../../src/tag-rule/violation.entity';
+import { Violation } from '../../src/tag-rule/violations/violation.entity';
 import { BerthProcess, freePort } from '../chaos/berth-process';
 import { seededRandom } from '../chaos/seeded-random';
 import { mariadb } from '../servers/mariadb';

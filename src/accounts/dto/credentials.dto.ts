@@ -2,7 +2,7 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsBoolean, IsOptional } from 'class-validator';
 import type { MessageCode } from '../../common/messages.en';
 import { messageFor, type Language } from '../../common/messages';
-import { pushCommands } from '../../projects/commands';
+import { pushCommands } from '../../projects/commands/commands';
 import type { IssuedCredentials } from '../provisioning';
 
 export class IssueCredentialsDto {

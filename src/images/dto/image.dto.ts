@@ -6,7 +6,7 @@ import type { TagState } from '../../tag-rule/tag-rule';
 import { imageWarnings, jobsOnlyWarnings, recordWarnings } from '../image-warnings';
 import type { Visibility } from '../image.entity';
 import type { CatalogedImage } from '../images.service';
-import { ImageDescriptionDto } from './image-description.dto';
+import { ImageDescriptionDto } from '../importing/dto/image-description.dto';
 import { ImageWarningDto, toImageWarningDto } from './image-warning.dto';
 
 const DIGEST = 'sha256:f04593df4361b09244da63707fe32fa5027668b916a7078d374a2f376ab39b9b';

@@ -4,7 +4,7 @@ import { messageFor, type Language } from '../../common/messages';
 import { PageQuery } from '../../common/paging';
 import { PlatformDto } from '../../common/platform.dto';
 import type { ArtifactKind, ArtifactPlatform } from '../../harbor/harbor.types';
-import type { SeenAs } from '../../images/image-visibility';
+import type { SeenAs } from '../../images/sharing/image-visibility';
 import type { TagState } from '../../tag-rule/tag-rule';
 import type { AvailableImage, AvailableQuery } from '../available-images';
 import { LookupWarningDto } from './lookup.dto';

@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { messageFor, type Language } from '../../common/messages';
 import type { ProjectRole } from '../../harbor/harbor.types';
-import type { TagRuleState } from '../immutable-rule';
+import type { TagRuleState } from '../immutable-rules/immutable-rule';
 import type { ProjectView } from '../project-overview.service';
 import type { ProjectProblem } from '../project-problems';
 import type { ProjectKind, Visibility } from '../project.entity';

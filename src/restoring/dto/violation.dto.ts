@@ -3,7 +3,7 @@ import { Transform } from 'class-transformer';
 import { IsBoolean, IsIn, IsOptional, IsString, Length, MaxLength } from 'class-validator';
 import { messageFor, type Language } from '../../common/messages';
 import { PageQuery } from '../../common/paging';
-import type { ViolationState } from '../../tag-rule/violation-life';
+import type { ViolationState } from '../../tag-rule/violations/violation-life';
 import type { ObservationSource } from '../../tag-rule/observation';
 import type { Restoration, RestorationState } from '../restoration.entity';
 import type { ViolationView } from '../violations.service';
