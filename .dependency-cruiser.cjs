@@ -48,6 +48,7 @@ const doors = {
     'sharing/image-access',
     'sharing/image-visibility',
     'sharing/image-grants',
+    'sharing/run-right',
     'lists/image-pages',
     'image-uses',
     'image-name',

@@ -25,13 +25,6 @@ const PAUSE_MS = 30_000;
 const PATIENCE_MS = 300;
 const MAX_NAME = 256;
 
-/** The groups that count for a person now. */
-export interface KnownGroups {
-  ids: readonly string[];
-  /** Whoever keeps the answer asks again then. */
-  goodUntil: Date;
-}
-
 interface Known {
   directoryId: string;
   seenAt: Date | null;
@@ -59,27 +52,24 @@ export class PersonGroups {
   }
 
   /**
-   * What is older than 13 minutes is asked for again. While the directory is away, or takes longer than 300 ms, what
+   * The ids of the groups that count for a person. What is older than 13 minutes is asked for again. While the directory is away, or takes longer than 300 ms, what
    * is known counts as long as is configured, and then nothing. Empty for one whom Berth does not know.
    */
-  async of(personId: string): Promise<KnownGroups> {
-    if (!this.areConfigured) return { ids: [], goodUntil: this.inMs(GOOD_FOR_MS) };
+  async of(personId: string): Promise<readonly string[]> {
+    if (!this.areConfigured) return [];
     const known = await this.read(personId);
-    if (known === null) return { ids: [], goodUntil: this.inMs(GOOD_FOR_MS) };
+    if (known === null) return [];
     const ageMs = this.ageMs(known);
     if (ageMs <= GOOD_FOR_MS) {
       if (ageMs > REFRESH_AFTER_MS) void this.refresh(personId, known.directoryId);
-      return { ids: known.ids, goodUntil: this.inMs(GOOD_FOR_MS - ageMs) };
+      return known.ids;
     }
     await Promise.race([
       this.refresh(personId, known.directoryId),
       sleep(PATIENCE_MS, undefined, { ref: false }),
     ]);
     const now = (await this.read(personId)) ?? known;
-    const nowMs = this.ageMs(now);
-    if (nowMs <= GOOD_FOR_MS) return { ids: now.ids, goodUntil: this.inMs(GOOD_FOR_MS - nowMs) };
-    const counts = nowMs <= this.config.directory.groupsMaxStaleMs;
-    return { ids: counts ? now.ids : [], goodUntil: this.inMs(PAUSE_MS) };
+    return this.ageMs(now) <= Math.max(GOOD_FOR_MS, this.config.directory.groupsMaxStaleMs) ? now.ids : [];
   }
 
   /** Keeps what the directory said of a person; null, which is that it did not tell, changes nothing. */
@@ -205,10 +195,6 @@ export class PersonGroups {
 
   private ageMs({ seenAt }: Known): number {
     return seenAt === null ? Number.POSITIVE_INFINITY : this.clock.now().getTime() - seenAt.getTime();
-  }
-
-  private inMs(ms: number): Date {
-    return new Date(this.clock.now().getTime() + ms);
   }
 }
 

@@ -1,6 +1,7 @@
 import { tagPolicyOf, type TagPolicy } from '../projects/tag-policy';
 import { readTime } from '../database/database-reader';
 import type { ArtifactPlatform } from '../harbor/harbor.types';
+import { giversAmong } from '../images/sharing/image-visibility';
 import type { TagName } from '../tag-rule/observation';
 import type { TagRecord } from '../tag-rule/tag-record.entity';
 import type { TagState } from '../tag-rule/tag-rule';
@@ -48,16 +49,16 @@ export function toTagFacts(record: TagRecord): TagFacts {
   return { ...digests, hasOpenViolation: false, platforms, sizeBytes, firstSeenAt, checkedAt };
 }
 
-/** Of more, these are asked about. */
-const MAX_GIVERS = 8;
-
 /** The asker's own, then one that is shared with him, then a public one; of several the oldest. */
 export function bestOf(rows: readonly SeenRow[], audiences: readonly string[]): SeenImage | null {
   let best: SeenRow | null = null;
   let bestPlace = audiences.length;
+  const theirs: SeenRow[] = [];
   for (const row of rows) {
     const place = audiences.indexOf(row.audience);
-    if (place === -1 || place > bestPlace) continue;
+    if (place === -1) continue;
+    theirs.push(row);
+    if (place > bestPlace) continue;
     if (place === bestPlace && best !== null && best.imageId < row.imageId) continue;
     best = row;
     bestPlace = place;
@@ -72,11 +73,7 @@ export function bestOf(rows: readonly SeenRow[], audiences: readonly string[]): 
           sizeBytes: Number(best.sizeBytes),
           seenAt: readTime(best.createdAt),
         };
-  const others = rows.filter(
-    ({ audience }) => audiences.indexOf(audience) > 0 || audience === audiences.at(-1),
-  );
-  const givers = [...new Set(others.map(({ personId }) => personId))].sort().slice(0, MAX_GIVERS);
-  return { imageId: best.imageId, seenAs, givers, pinned };
+  return { imageId: best.imageId, seenAs, givers: giversAmong(theirs), pinned };
 }
 
 export function readProject(row: ProjectRow, sitePolicy: TagPolicy): ProjectFacts {

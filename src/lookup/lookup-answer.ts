@@ -3,6 +3,7 @@ import { formatImageLink, pinnedReference, type ImageLink } from '../common/imag
 import type { MessageCode, MessageParams } from '../common/messages.en';
 import type { ArtifactPlatform } from '../harbor/harbor.types';
 import { imageNotFound } from '../images/image-name';
+import type { Claim } from '../images/sharing/run-right';
 import type { TagState } from '../tag-rule/tag-rule';
 import { isMovable } from '../tag-rule/tag-rule';
 import type { SeenImage, TagFacts } from './facts';
@@ -52,19 +53,15 @@ export interface Answer {
 /** What has to be looked at first: a tag that was never seen, one that may move, or a digest. */
 export type Need = 'first-look' | 'look' | 'digest-look';
 
-/** May he have it? The Harbor project's id is null where that does not matter; `ask`: Harbor knows. */
-export type Right = { harborProjectId: number | null } | 'ask';
-
-/** By what Berth itself knows: whether it is the project of the asker, or of somebody who shows him the image. */
-export function rightByFacts(facts: LinkFacts): Right {
-  const { ownerPersonId, harborProjectId } = facts.project ?? { ownerPersonId: null, harborProjectId: null };
-  const isTheirs = ownerPersonId !== null && pullersOf(facts).includes(ownerPersonId);
-  return isTheirs && harborProjectId !== null ? { harborProjectId } : 'ask';
+/** By what the asker wants to run the link. */
+export function claimOf({ asker, seen }: LinkFacts): Claim {
+  return { personId: asker.personId, givers: seen?.givers ?? [], sees: seen !== null };
 }
 
-/** By whose right the asker runs the link: his own, else that of somebody who shows him the image. */
-export function pullersOf({ asker, seen }: LinkFacts): (string | null)[] {
-  return [asker.personId, ...(seen?.givers ?? [])];
+/** The Harbor project's id where Berth made the project for this person; undefined: it did not. */
+export function ownProjectId({ project }: LinkFacts, personId: string | null): number | undefined {
+  if (project === null || personId === null || project.ownerPersonId !== personId) return undefined;
+  return project.harborProjectId ?? undefined;
 }
 
 /**

@@ -52,7 +52,7 @@ export class LookupMemory {
     });
     this.seen = new KeptFacts<SeenImage | null>(marks, {
       maxBytes: 20 * MB,
-      bytesOf: () => 300,
+      bytesOf: (seen) => 300 + 80 * (seen?.givers.length ?? 0),
       isAbsent: () => false,
     });
     this.tags = new KeptFacts<TagFacts | null>(marks, {

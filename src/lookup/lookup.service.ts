@@ -11,7 +11,7 @@ import type { Config } from '../config/config';
 import { CONFIG } from '../config/config.module';
 import { isDatabaseAway } from '../database/database-errors';
 import { HarborClient } from '../harbor/harbor.client';
-import { ImageAccess } from '../images/sharing/image-access';
+import { askRight, knownRight, type RunRight } from '../images/sharing/run-right';
 import { imageNotFound, readLinkField } from '../images/image-name';
 import { isMovable } from '../tag-rule/tag-rule';
 import { TagRecordsService } from '../tag-rule/tag-records.service';
@@ -21,8 +21,8 @@ import {
   answerCurrent,
   answerDigest,
   answerFrom,
-  pullersOf,
-  rightByFacts,
+  claimOf,
+  ownProjectId,
   type Answer,
   type LookupOptions,
   type Need,
@@ -57,7 +57,7 @@ export type Outcome =
 type Turns = <T>(look: () => Promise<T>) => Promise<T | typeof LATE>;
 const LATE = Symbol('late');
 /** How Harbor is asked whether somebody may pull; null: he may not. */
-type Asks = (facts: LinkFacts) => Promise<number | null | typeof LATE>;
+type Asks = (facts: LinkFacts) => Promise<RunRight | null | typeof LATE>;
 
 interface Recalled {
   facts: LinkFacts;
@@ -71,7 +71,6 @@ export class LookupService {
     private readonly memory: LookupMemory,
     private readonly rights: PullRights,
     private readonly vulnerable: VulnerablePulls,
-    private readonly access: ImageAccess,
     private readonly tagRecords: TagRecordsService,
     private readonly harbor: HarborClient,
     private readonly feed: ChangeFeed,
@@ -194,10 +193,11 @@ export class LookupService {
     const facts = asker === undefined ? undefined : this.memory.findLink(asker, link, nowMs);
     if (facts === undefined) return null;
     this.requireImported(facts);
-    const known = rightByFacts(facts);
-    const right = known === 'ask' ? this.findRight(facts) : known.harborProjectId;
+    const right = this.findRight(facts);
     if (right === undefined) return null;
-    return { facts, right, answer: answerFrom(facts, right, options, this.clock.now()) };
+    const { harborProjectId } = right;
+    const answer = answerFrom(facts, harborProjectId, options, this.clock.now());
+    return { facts, right: harborProjectId, answer };
   }
 
   private async learn(
@@ -316,40 +316,24 @@ export class LookupService {
    *   `lookup.no-turn`
    */
   private async rightOf(facts: LinkFacts, asks: Asks): Promise<number | null> {
-    const known = rightByFacts(facts);
-    if (known !== 'ask') return known.harborProjectId;
-    const found = this.findRight(facts);
-    if (found !== undefined) return found;
-    const asked = await asks(facts).catch((error: unknown) => {
-      if (facts.seen !== null && isOutage(error)) return 'away' as const;
-      throw error;
-    });
+    const right = this.findRight(facts) ?? (await asks(facts));
     // Harbor was not asked: nobody runs by that what he may not.
-    if (asked === LATE) throw noTurn(facts.link);
-    if (asked === null) throw imageNotFound();
-    return asked === 'away' ? null : asked;
+    if (right === LATE) throw noTurn(facts.link);
+    if (right === null) throw imageNotFound();
+    return right.harborProjectId;
   }
 
-  /** Null where nobody by whose right he runs it may pull. @throws outages of Harbor */
-  private async askRight(facts: LinkFacts): Promise<number | null> {
-    const { link, seen } = facts;
-    for (const personId of pullersOf(facts)) {
-      const asked = await this.rights.ask(personId, link.project);
-      if (asked !== null) return asked;
-    }
-    for (const giver of seen?.givers ?? []) {
-      const left = await this.access.leaversProjectId(giver, link.project);
-      if (left !== null) return left;
-    }
-    return null;
+  /** Null where he may not. @throws outages of Harbor */
+  private async askRight(facts: LinkFacts): Promise<RunRight | null> {
+    return askRight(claimOf(facts), this.rights.asksAbout(facts.link.project));
   }
 
-  private findRight(facts: LinkFacts): number | undefined {
-    for (const personId of pullersOf(facts)) {
-      const found = this.rights.find(personId, facts.link.project);
-      if (found !== undefined) return found;
-    }
-    return undefined;
+  private findRight(facts: LinkFacts): RunRight | undefined {
+    const claim = claimOf(facts);
+    return (
+      knownRight(claim, (personId) => ownProjectId(facts, personId)) ??
+      knownRight(claim, (personId) => this.rights.find(personId, facts.link.project))
+    );
   }
 
   private requireImported({ seen }: LinkFacts): void {
@@ -366,15 +350,17 @@ export class LookupService {
     const facts = asker === undefined ? undefined : this.memory.findLink(asker, link, null);
     if (facts === undefined) throw databaseAway();
     this.requireImported(facts);
-    const known = rightByFacts(facts);
-    const recalled = pullersOf(facts).map((personId) => this.rights.recall(personId, link.project));
-    const right = known === 'ask' ? recalled.find((id) => id !== undefined) : known.harborProjectId;
-    if (right === undefined && facts.seen === null) throw databaseAway();
-    const answer = answerFrom(facts, right ?? null, options, this.clock.now());
+    const known = knownRight(
+      claimOf(facts),
+      (personId) => ownProjectId(facts, personId) ?? this.rights.recall(personId, link.project),
+    );
+    if (known === undefined && facts.seen === null) throw databaseAway();
+    const right = known?.harborProjectId ?? null;
+    const answer = answerFrom(facts, right, options, this.clock.now());
     const isLook = answer === 'look' && link.tag !== null && isMovable(link.tag);
     if (typeof answer === 'string' && !isLook) throw databaseAway();
     const last =
-      typeof answer === 'string' ? this.answerStale(facts, right ?? null, options, databaseAway()) : answer;
+      typeof answer === 'string' ? this.answerStale(facts, right, options, databaseAway()) : answer;
     return {
       ...last,
       stale: true,
@@ -430,7 +416,8 @@ async function atOnce<T>(look: () => Promise<T>): Promise<T> {
 function onceEach(ask: Asks): Asks {
   const asked = new Map<string, ReturnType<Asks>>();
   return async (facts) => {
-    const key = [facts.link.project, ...pullersOf(facts)].join(' ');
+    const { personId, givers, sees } = claimOf(facts);
+    const key = [facts.link.project, sees, personId, ...givers].join(' ');
     const answer = asked.get(key) ?? ask(facts);
     asked.set(key, answer);
     return answer;

@@ -11,12 +11,15 @@ function rightsKnownFor(ageMs: number): PullRights {
   return new PullRights(access as ImageAccess);
 }
 
-describe('PullRights.ask', () => {
+describe('PullRights.asksAbout', () => {
   it('goes on with what a Harbor that is slow said a moment ago', async () => {
-    expect(await rightsKnownFor(40_000).ask('ada', 'team')).toBe(7);
+    expect(await rightsKnownFor(40_000).asksAbout('team').firstPuller(['ada'])).toEqual({
+      personId: 'ada',
+      harborProjectId: 7,
+    });
   });
 
   it('does not go on with what it said long ago', async () => {
-    expect(await rightsKnownFor(3_600_000).ask('ada', 'team')).toBeNull();
+    expect(await rightsKnownFor(3_600_000).asksAbout('team').firstPuller(['ada'])).toBeNull();
   });
 });

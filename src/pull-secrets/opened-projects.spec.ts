@@ -1,5 +1,5 @@
 import type { HarborProject } from '../harbor/harbor.types';
-import type { ImageGrant } from '../images/sharing/image-grants';
+import type { RunRight } from '../images/sharing/run-right';
 import { readJobQuestion } from '../jobs/job-question';
 import { OpenedProjects } from './opened-projects';
 
@@ -16,7 +16,7 @@ function opening(
   situation: Partial<{
     found: Partial<HarborProject> | null;
     keptId: number | null;
-    grant: Partial<ImageGrant> | null;
+    grant: Partial<RunRight> | null;
     shared: 'allow' | 'refuse';
   }>,
 ): OpenedProjects {
@@ -24,10 +24,7 @@ function opening(
   const project = found === null ? null : { id: 5, name: 'team', isPublic: false, ...found };
   const parts = {
     grants: {
-      find: async () =>
-        Promise.resolve(
-          grant && { harborProjectId: 5, jobsThrough: null, seen: null, goodUntil: null, ...grant },
-        ),
+      find: async () => Promise.resolve(grant && { harborProjectId: 5, through: 'ada', ...grant }),
     },
     projects: {
       findByName: async () =>
@@ -42,7 +39,7 @@ function opening(
   return new OpenedProjects(grants, projects, tagRecords, harbor, config);
 }
 
-const THROUGH = { jobsThrough: {} as ImageGrant['jobsThrough'] };
+const THROUGH = { through: 'bob' };
 
 describe('OpenedProjects', () => {
   const open = async (situation: Parameters<typeof opening>[0], ...names: string[]) =>

@@ -70,7 +70,7 @@ export class OpenedProjects {
       throw new DomainError('conflict', 'project.replaced', { project: found.name });
     }
     if (found.isPublic) return 'public';
-    if (grant.jobsThrough === null) return 'theirs';
+    if (grant.through === personId) return 'theirs';
     await this.requireSameProject(link, found);
     return 'shared';
   }

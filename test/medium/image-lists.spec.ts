@@ -177,7 +177,7 @@ describe.each(Object.entries(engines))('lists of images on %s', (engine, create)
         : 'ANALYZE TABLE images, image_audiences, tag_records, persons, image_terms, search_words',
     );
     const groups = {
-      of: (personId: string) => Promise.resolve({ ids: GROUPS[personId] ?? [], goodUntil: null }),
+      of: (personId: string) => Promise.resolve(GROUPS[personId] ?? []),
     } as unknown as PersonGroups;
     const persons = {
       findByName: (username: string) => Promise.resolve({ id: username }),

@@ -11,6 +11,10 @@ export function ownerAudience(personId: string): string {
   return `owner:${personId}`;
 }
 
+export function isOwnerAudience(audience: string): boolean {
+  return audience.startsWith('owner:');
+}
+
 /** A person with whom it is shared. */
 export function personAudience(personId: string): string {
   return `person:${personId}`;

@@ -5,11 +5,11 @@ import { OffboardedPersons } from '../../auth/offboarded-persons';
 import { aboutPerson, aboutProject } from '../../changes/change-key';
 import { ChangeMarks } from '../../changes/change-marks';
 import { Clock } from '../../common/clock';
-import { isOutage } from '../../common/errors';
 import { HarborClient } from '../../harbor/harbor.client';
 import type { HarborProject, SignatureKind } from '../../harbor/harbor.types';
 import { ProjectsService } from '../../projects/projects.service';
 import { SuspendedMemberships } from '../../projects/members/suspended-memberships.service';
+import { askRight, type Puller, type RightAsks } from './run-right';
 
 /** What Harbor said of a person and a project is believed this long, and longer only while it cannot be asked. */
 const BELIEVED_MS = 30_000;
@@ -22,7 +22,7 @@ interface Verdict {
   mark: number;
 }
 
-/** The one place that decides whose images a person may pull, for import, lookup and everything that follows. */
+/** Who may pull from a project, as Harbor says. */
 @Injectable()
 export class ImageAccess {
   private readonly verdicts = new LRUCache<string, Verdict>({ max: MAX_VERDICTS });
@@ -51,16 +51,17 @@ export class ImageAccess {
    * @throws DomainError outages of Harbor, unless the project is the person's own or was seen to be pullable before
    */
   async pullableProjectId(personId: string | null, projectName: string): Promise<number | null> {
-    const own = await this.ownProjectId(personId, projectName);
-    if (own !== null) return own;
-    const before = this.recall(personId, projectName);
-    if (before !== null && before.ageMs < BELIEVED_MS) return before.harborProjectId;
-    try {
-      return await this.askAgain(personId, projectName);
-    } catch (error) {
-      if (before !== null && isOutage(error)) return before.harborProjectId;
-      throw error;
-    }
+    const right = await askRight({ personId, givers: [], sees: false }, this.asksAbout(projectName));
+    return right?.harborProjectId ?? null;
+  }
+
+  /** Who may pull from the project; what Harbor said is believed for 30 s. */
+  asksAbout(projectName: string): RightAsks {
+    return {
+      firstPuller: async (personIds) => this.firstPuller(personIds, projectName),
+      firstLeaver: async (personIds) => this.firstLeaver(personIds, projectName),
+      recall: (personId) => this.recall(personId, projectName)?.harborProjectId,
+    };
   }
 
   /** What Harbor last said of it, when it said yes and Berth changed nothing about it since. Asks nobody. */
@@ -73,30 +74,41 @@ export class ImageAccess {
     return { harborProjectId, ageMs: this.clock.now().getTime() - askedAtMs };
   }
 
-  /** As pullableProjectId of what is not the person's own, whatever Harbor said before. */
-  async askAgain(personId: string | null, projectName: string): Promise<number | null> {
-    const key = verdictKey(personId, projectName);
+  /**
+   * The first of these whom Harbor lets pull now, all asked about at once; null: none.
+   * @throws DomainError outages of Harbor
+   */
+  async askAgain(personIds: readonly (string | null)[], projectName: string): Promise<Puller | null> {
     const mark = this.marks.mark();
     const askedAtMs = this.clock.now().getTime();
-    const harborProjectId = await this.askHarbor(personId, projectName);
-    if (harborProjectId === null) this.verdicts.delete(key);
-    else this.verdicts.set(key, { harborProjectId, askedAtMs, mark });
-    return harborProjectId;
+    const { harborProjectId, pullers } = await this.askHarbor(personIds, projectName);
+    for (const personId of personIds) {
+      const key = verdictKey(personId, projectName);
+      if (pullers.has(personId)) this.verdicts.set(key, { harborProjectId, askedAtMs, mark });
+      else this.verdicts.delete(key);
+    }
+    const first = personIds.find((personId) => pullers.has(personId));
+    return first === undefined ? null : { personId: first, harborProjectId };
+  }
+
+  /**
+   * The first of these who left and whose membership, which was taken from him for that, would have let him pull:
+   * what he had shared before stays. Null: none.
+   */
+  async firstLeaver(personIds: readonly string[], projectName: string): Promise<Puller | null> {
+    for (const personId of personIds) {
+      if (!(await this.offboarded.has(personId)) || !(await this.suspended.has(personId, projectName)))
+        continue;
+      const harborProjectId = await this.findProjectId(projectName);
+      if (harborProjectId !== null) return { personId, harborProjectId };
+    }
+    return null;
   }
 
   /** The id of the Harbor project of this name, whoever may pull from it; null: none. Believed for 30 s. */
   async findProjectId(projectName: string): Promise<number | null> {
     const seen = this.projectsSeen.get(projectName) ?? (await this.findProject(projectName));
     return seen?.id ?? null;
-  }
-
-  /**
-   * The id of the Harbor project for what somebody who left had shared before, which stays as long as the membership
-   * that was taken from him would have let him pull; null: he has not left, or was no member.
-   */
-  async leaversProjectId(personId: string | null, projectName: string): Promise<number | null> {
-    if (personId === null || !(await this.offboarded.has(personId))) return null;
-    return (await this.suspended.has(personId, projectName)) ? this.findProjectId(projectName) : null;
   }
 
   /** Whose signatures an image of the project needs to be pulled; what Harbor said is believed for 30 s. */
@@ -126,11 +138,28 @@ export class ImageAccess {
     return { left: true, mayRun: project.visibility === 'public' };
   }
 
+  private async firstPuller(
+    personIds: readonly (string | null)[],
+    projectName: string,
+  ): Promise<Puller | null> {
+    const owner = await this.findOwner(projectName);
+    if (owner !== null && personIds.includes(owner.personId)) return owner;
+    for (const personId of personIds) {
+      const before = this.recall(personId, projectName);
+      if (before !== null && before.ageMs < BELIEVED_MS) {
+        return { personId, harborProjectId: before.harborProjectId };
+      }
+    }
+    return this.askAgain(personIds, projectName);
+  }
+
   /** A name that was only reserved is nobody's yet: Harbor may have a stranger's project under it. */
-  private async ownProjectId(personId: string | null, projectName: string): Promise<number | null> {
-    if (personId === null) return null;
-    const project = await this.projects.findByName(projectName);
-    return project?.ownerPersonId === personId ? project.harborProjectId : null;
+  private async findOwner(projectName: string): Promise<Puller | null> {
+    const { ownerPersonId = null, harborProjectId = null } =
+      (await this.projects.findByName(projectName)) ?? {};
+    return ownerPersonId === null || harborProjectId === null
+      ? null
+      : { personId: ownerPersonId, harborProjectId };
   }
 
   private async findProject(name: string): Promise<HarborProject | null> {
@@ -142,17 +171,23 @@ export class ImageAccess {
     return found;
   }
 
-  private async askHarbor(personId: string | null, projectName: string): Promise<number | null> {
+  private async askHarbor(
+    personIds: readonly (string | null)[],
+    projectName: string,
+  ): Promise<{ harborProjectId: number; pullers: ReadonlySet<string | null> }> {
     const project = await this.findProject(projectName);
-    if (project === null) return null;
-    if (project.isPublic) return project.id;
-    const harborUserId = personId === null ? null : await this.accounts.findHarborUserId(personId);
-    if (harborUserId === null) return null;
+    if (project === null) return { harborProjectId: 0, pullers: new Set() };
+    const { id: harborProjectId } = project;
+    if (project.isPublic) return { harborProjectId, pullers: new Set(personIds) };
+    const known = personIds.filter((personId) => personId !== null);
+    const users = await this.accounts.findHarborUserIds(known);
+    if (users.size === 0) return { harborProjectId, pullers: new Set() };
     const members = await this.harbor.listMembers(projectName);
-    const isMember = members.some(
-      ({ entityType, entityId }) => entityType === 'user' && entityId === harborUserId,
+    const memberIds = new Set(
+      members.flatMap(({ entityType, entityId }) => (entityType === 'user' ? [entityId] : [])),
     );
-    return isMember ? project.id : null;
+    const pullers = known.filter((personId) => memberIds.has(users.get(personId) ?? 0));
+    return { harborProjectId, pullers: new Set(pullers) };
   }
 }
 

@@ -1,14 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { Between, In, type DataSource, type FindOptionsWhere } from 'typeorm';
+import { In, type DataSource } from 'typeorm';
 import { PersonGroups } from '../../auth/person-groups';
-import { groupAudience, ownerAudience, personAudience, PUBLIC } from './audience';
+import { groupAudience, isOwnerAudience, ownerAudience, personAudience, PUBLIC } from './audience';
 import { ImageAudience } from './image-audience.entity';
 import { Image } from '../image.entity';
 import { marks } from '../lists/stretch-sql';
-
-/** Of more images of one link, those that come first count. */
-const MAX_OF_ONE_NAME = 200;
+import type { Claim } from './run-right';
 
 /** Why somebody sees an image; where there are several reasons, the first of these. */
 export type SeenAs = 'own' | 'shared' | 'public';
@@ -18,19 +16,14 @@ export interface VisibleImage {
   seenAs: SeenAs;
 }
 
-export interface OtherImages {
-  images: VisibleImage[];
-  /** Whoever keeps the answer asks again then; null: the directory has no part in it. */
-  goodUntil: Date | null;
-}
+/** One who sees an image, and whose image it is. */
+export type AudienceRow = Pick<ImageAudience, 'audience' | 'personId'>;
 
 /** The audiences that somebody is one of. */
 export interface Audiences {
   own: string | null;
   shared: readonly string[];
   public: string;
-  /** Whoever keeps what follows from them asks again then: the directory may have other groups by then. */
-  goodUntil: Date | null;
 }
 
 /** The one place that decides who sees an image of the catalog, for lists, reading, lookups and pull secrets. */
@@ -43,16 +36,11 @@ export class ImageVisibility {
 
   /** @param personId null is somebody whom Berth does not know: only what is public */
   async audiencesOf(personId: string | null): Promise<Audiences> {
-    if (personId === null) return { own: null, shared: [], public: PUBLIC, goodUntil: null };
+    if (personId === null) return { own: null, shared: [], public: PUBLIC };
     const own = ownerAudience(personId);
-    if (await this.hasLeft(personId)) return { own, shared: [], public: PUBLIC, goodUntil: null };
-    const { ids, goodUntil } = await this.groups.of(personId);
-    return {
-      own,
-      shared: [personAudience(personId), ...ids.map(groupAudience)],
-      public: PUBLIC,
-      goodUntil,
-    };
+    if (await this.hasLeft(personId)) return { own, shared: [], public: PUBLIC };
+    const groupIds = await this.groups.of(personId);
+    return { own, shared: [personAudience(personId), ...groupIds.map(groupAudience)], public: PUBLIC };
   }
 
   /** The image, when the person may see it; else null, as when it is absent. */
@@ -65,44 +53,14 @@ export class ImageVisibility {
     return this.best(rows, audiences);
   }
 
-  /** The person's own image of this name (`project/repository:tag`), else one shared with him, else a public one. */
-  async findByName(personId: string | null, name: string): Promise<VisibleImage | null> {
-    const own = personId === null ? null : await this.findOwn(personId, name);
-    if (own !== null) return { image: own, seenAs: 'own' };
-    return (await this.findOthers(personId, name)).images[0] ?? null;
-  }
-
-  /** The person's own image of this name, or null. */
-  async findOwn(personId: string, name: string): Promise<Image | null> {
-    return this.dataSource.manager.findOneBy(Image, { personId, name });
-  }
-
-  /**
-   * Other people's images of this name that the person sees: those shared with him, then the public ones, the oldest
-   * first. His groups are asked for only where one is shared with a group.
-   */
-  async findOthers(personId: string | null, name: string): Promise<OtherImages> {
-    if (personId !== null && (await this.hasLeft(personId))) return this.findOthers(null, name);
-    const direct = personId === null ? [PUBLIC] : [personAudience(personId), PUBLIC];
-    const rows = await this.audienceRows({ name, audience: In(direct) });
-    const ofGroups =
-      personId === null ? [] : await this.audienceRows({ name, audience: Between('group:', 'group;') });
-    const { ids, goodUntil } =
-      personId === null || ofGroups.length === 0
-        ? { ids: [], goodUntil: null }
-        : await this.groups.of(personId);
-    const mine = new Set(ids.map(groupAudience));
-    const seen = [...rows, ...ofGroups.filter(({ audience }) => mine.has(audience))];
-    const shared = new Set(seen.filter(({ audience }) => audience !== PUBLIC).map(({ imageId }) => imageId));
-    const found = await this.dataSource.manager.find(Image, {
-      where: { id: In([...new Set(seen.map(({ imageId }) => imageId))]) },
-      order: { id: 'ASC' },
-    });
-    const images = found
-      .filter((image) => image.personId !== personId)
-      .map((image): VisibleImage => ({ image, seenAs: shared.has(image.id) ? 'shared' : 'public' }));
-    const as = (wanted: SeenAs): VisibleImage[] => images.filter(({ seenAs }) => seenAs === wanted);
-    return { images: [...as('shared'), ...as('public')], goodUntil };
+  /** By what the person asks to run a link. @param name `project/repository:tag`, or with `@digest` */
+  async claimOf(personId: string | null, name: string): Promise<Claim> {
+    const audiences = allOf(await this.audiencesOf(personId));
+    const rows = await this.dataSource.query<AudienceRow[]>(
+      `SELECT audience, personId FROM image_audiences WHERE name = ? AND audience IN (${marks(audiences)})`,
+      [name, ...audiences],
+    );
+    return { personId, givers: giversAmong(rows), sees: rows.length > 0 };
   }
 
   /** Why one of these audiences sees each of these images; those that none of them sees are left out. */
@@ -133,13 +91,6 @@ export class ImageVisibility {
     return rows.length > 0;
   }
 
-  private async audienceRows(
-    where: FindOptionsWhere<ImageAudience>,
-  ): Promise<Pick<ImageAudience, 'audience' | 'imageId'>[]> {
-    const select = { audience: true, imageId: true } as const;
-    return this.dataSource.manager.find(ImageAudience, { select, where, take: MAX_OF_ONE_NAME });
-  }
-
   private async best(
     rows: readonly Pick<ImageAudience, 'audience' | 'imageId'>[],
     audiences: Audiences,
@@ -163,4 +114,10 @@ function firstOf(seen: readonly SeenAs[]): SeenAs {
 
 export function allOf({ own, shared, public: everybody }: Audiences): string[] {
   return [...(own === null ? [] : [own]), ...shared, everybody];
+}
+
+/** Of the images of one link that somebody sees, whose those are that are not only his own to see. */
+export function giversAmong(rows: readonly AudienceRow[]): string[] {
+  const shown = rows.filter(({ audience }) => !isOwnerAudience(audience));
+  return [...new Set(shown.map(({ personId }) => personId))];
 }
