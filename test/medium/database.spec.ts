@@ -15,7 +15,12 @@ import type { Config } from '../../src/config/config';
 import { ConfigModule } from '../../src/config/config.module';
 import { loadConfig } from '../../src/config/load-config';
 import { changeColumn } from '../../src/database/change-column';
-import { createDataSource, dataSourceOptions, openDataSource } from '../../src/database/data-source';
+import {
+  createDataSource,
+  dataSourceOptions,
+  migrateAndClose,
+  openDataSource,
+} from '../../src/database/data-source';
 import { isUniqueViolation, toDatabaseError } from '../../src/database/database-errors';
 import { DatabaseModule } from '../../src/database/database.module';
 import { entities } from '../../src/database/entities';
@@ -158,14 +163,18 @@ describe.each(Object.entries(engines))('the database on %s', (engine, create) =>
   it('is migrated by one process, while others that start at the same time wait', async () => {
     let go: (value: unknown) => void = () => undefined;
     const wait = new Promise((resolve) => (go = resolve));
+    let begin: () => void = () => undefined;
+    const begun = new Promise<void>((resolve) => (begin = resolve));
     class Slow1000000000000 implements MigrationInterface {
-      up = (): Promise<unknown> => wait;
+      up = (): Promise<unknown> => {
+        begin();
+        return wait;
+      };
       down = (): Promise<void> => Promise.resolve();
     }
     const schema = { entities: [...entities], migrations: [Slow1000000000000, ...migrations] };
-    const dataSource = createDataSource(dataSourceOptions(databaseConfig(database.url), schema));
-    opened.push(await dataSource.initialize());
-    const first = migrate(dataSource);
+    const first = migrateAndClose(dataSourceOptions(databaseConfig(database.url), schema));
+    await begun;
     const others = [start('migrate'), start('migrate')];
     const outputs = others.map(outputOf);
     await Promise.all(others.map(({ stdout }) => once(stdout, 'data')));
