@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
+import { atMost } from '../common/at-most';
 import { isOutage } from '../common/errors';
 import type { MessageCode } from '../common/messages.en';
 import { HarborClient } from '../harbor/harbor.client';
@@ -28,7 +29,7 @@ export function isBroken(problems: readonly ProjectProblem[]): boolean {
 @Injectable()
 export class AccountPresence {
   /** By the user's name and id: another one was not seen yet. */
-  private readonly seen = new LRUCache<string, true>({ max: MAX_SEEN, ttl: SEEN_MS });
+  private readonly seen = new LRUCache<string, true>({ ...atMost(MAX_SEEN), ttl: SEEN_MS });
 
   constructor(private readonly harbor: HarborClient) {}
 

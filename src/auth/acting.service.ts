@@ -3,6 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { LRUCache } from 'lru-cache';
 import type { DataSource } from 'typeorm';
 import { AuditService } from '../audit/audit.service';
+import { atMost } from '../common/at-most';
 import { Clock } from '../common/clock';
 import { DomainError } from '../common/errors';
 import { Directory } from '../directory/directory';
@@ -37,9 +38,9 @@ export class ActingService {
     clock: Clock,
   ) {
     const byClock = { ttlResolution: 0, perf: { now: () => clock.now().getTime() } };
-    this.audited = new LRUCache({ max: CACHE_MAX_PEOPLE, ttl: AUDITED_MS, ...byClock });
+    this.audited = new LRUCache({ ...atMost(CACHE_MAX_PEOPLE), ttl: AUDITED_MS, ...byClock });
     this.people = new LRUCache<string, KnownPerson, string>({
-      max: CACHE_MAX_PEOPLE,
+      ...atMost(CACHE_MAX_PEOPLE),
       ttl: CACHE_MS,
       ...byClock,
       fetchMethod: (_key, _stale, { context: username }) => this.lookUp(username),

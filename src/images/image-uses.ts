@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { LRUCache } from 'lru-cache';
 import { In, LessThan, type DataSource } from 'typeorm';
+import { atMost } from '../common/at-most';
 import { Clock } from '../common/clock';
 import { ImageAudience } from './sharing/image-audience.entity';
 import { Image } from './image.entity';
@@ -15,7 +16,7 @@ const BATCH = 500;
 @Injectable()
 export class ImageUses {
   /** Noted lately by this process. */
-  private readonly noted = new LRUCache<string, true>({ max: MAX_NAMES, ttl: NOTED_EVERY_MS });
+  private readonly noted = new LRUCache<string, true>({ ...atMost(MAX_NAMES), ttl: NOTED_EVERY_MS });
 
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
+import { atMost } from '../common/at-most';
 import type { ImageLink } from '../common/image-link';
 import { HarborClient } from '../harbor/harbor.client';
 import { ImageAccess } from '../images/sharing/image-access';
@@ -22,7 +23,7 @@ interface Verdict {
  */
 @Injectable()
 export class VulnerablePulls {
-  private readonly verdicts = new LRUCache<string, Verdict>({ max: MAX_KEPT });
+  private readonly verdicts = new LRUCache<string, Verdict>(atMost(MAX_KEPT));
   private readonly due = new Map<string, { link: ImageLink; digest: string }>();
   private isAsking = false;
 

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
+import { atMost } from '../common/at-most';
 
 /** Whoever sends nonsense in a project's name has it swept no more often. */
 const NO_SOONER_MS = 60_000;
@@ -8,7 +9,7 @@ const NO_SOONER_MS = 60_000;
 @Injectable()
 export class SweepWishes {
   private readonly wished = new Set<string>();
-  private readonly taken = new LRUCache<string, true>({ max: 10_000, ttl: NO_SOONER_MS });
+  private readonly taken = new LRUCache<string, true>({ ...atMost(10_000), ttl: NO_SOONER_MS });
 
   wish(project: string): void {
     this.wished.add(project);

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { atMost } from '../common/at-most';
 import type { Clock } from '../common/clock';
 import type { Attempts, Limit } from './attempts';
 
@@ -10,7 +11,7 @@ type TimeMs = number;
 
 /** Attempts of this replica alone; forgotten when it stops. */
 export class MemoryAttempts implements Attempts {
-  private readonly byKey = new LRUCache<string, Map<AttemptId, TimeMs>>({ max: MAX_KEYS });
+  private readonly byKey = new LRUCache<string, Map<AttemptId, TimeMs>>(atMost(MAX_KEYS));
 
   constructor(private readonly clock: Clock) {}
 

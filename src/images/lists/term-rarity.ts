@@ -5,6 +5,7 @@ import { MoreThanOrEqual, type DataSource } from 'typeorm';
 import { postingOf, type QueryTerm } from './search-terms';
 import { SearchWord } from './search-word.entity';
 import { marks, union, type FewIds, type Sql } from './stretch-sql';
+import { atMost } from '../../common/at-most';
 
 /** So many images are looked at all, in whatever order. */
 const FEW = 1000;
@@ -12,7 +13,7 @@ const FEW = 1000;
 const MANY = 20_000;
 /** A beginning of more words than these is no way into the index. */
 const MAX_COMPLETIONS = 32;
-const REMEMBERED = { max: 20_000, ttl: 10 * 60_000 };
+const REMEMBERED = { ...atMost(20_000), ttl: 10 * 60_000 };
 
 /** A term of a question, with the words that fit it; null: too many to name. */
 export interface KnownTerm extends QueryTerm {

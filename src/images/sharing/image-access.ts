@@ -4,6 +4,7 @@ import { AccountsService } from '../../accounts/accounts.service';
 import { OffboardedPersons } from '../../auth/offboarded-persons';
 import { aboutPerson, aboutProject } from '../../changes/change-key';
 import { ChangeMarks } from '../../changes/change-marks';
+import { atMost } from '../../common/at-most';
 import { Clock } from '../../common/clock';
 import { HarborClient } from '../../harbor/harbor.client';
 import type { HarborProject, SignatureKind } from '../../harbor/harbor.types';
@@ -25,14 +26,14 @@ interface Verdict {
 /** Who may pull from a project, as Harbor says. */
 @Injectable()
 export class ImageAccess {
-  private readonly verdicts = new LRUCache<string, Verdict>({ max: MAX_VERDICTS });
+  private readonly verdicts = new LRUCache<string, Verdict>(atMost(MAX_VERDICTS));
   private readonly projectsSeen = new LRUCache<string, HarborProject>({
-    max: MAX_VERDICTS,
+    ...atMost(MAX_VERDICTS),
     ttl: BELIEVED_MS,
   });
 
   /** By project, of those that have one, as Harbor said last. */
-  private readonly vulnerabilityLimits = new LRUCache<string, string>({ max: MAX_VERDICTS });
+  private readonly vulnerabilityLimits = new LRUCache<string, string>(atMost(MAX_VERDICTS));
 
   constructor(
     private readonly accounts: AccountsService,

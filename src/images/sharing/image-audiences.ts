@@ -8,6 +8,7 @@ import { ImageTerm } from '../lists/image-term.entity';
 import type { Image } from '../image.entity';
 import { isWord, postingOf, splitTerms } from '../lists/search-terms';
 import { SearchWord } from '../lists/search-word.entity';
+import { atMost } from '../../common/at-most';
 
 type Listed = Pick<
   Image,
@@ -22,7 +23,7 @@ const REMEMBERED_WORDS = 50_000;
  */
 @Injectable()
 export class ImageAudiences {
-  private readonly knownWords = new LRUCache<string, true>({ max: REMEMBERED_WORDS });
+  private readonly knownWords = new LRUCache<string, true>(atMost(REMEMBERED_WORDS));
 
   constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
 

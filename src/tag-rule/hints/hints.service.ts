@@ -1,5 +1,6 @@
 import { Inject, Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
+import { atMost } from '../../common/at-most';
 import type { Config } from '../../config/config';
 import { CONFIG } from '../../config/config.module';
 import { DomainError } from '../../common/errors';
@@ -35,7 +36,7 @@ export class HintsService implements OnModuleDestroy {
   private readonly queue: HintQueue;
   private readonly hints;
   /** Of the webhooks, by Harbor's id of the project: deriving them costs more than all the rest. */
-  private readonly authorizations = new LRUCache<number, string>({ max: 10_000 });
+  private readonly authorizations = new LRUCache<number, string>(atMost(10_000));
 
   constructor(
     private readonly kept: KeptProjects,

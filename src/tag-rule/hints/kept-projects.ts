@@ -2,10 +2,11 @@ import { Injectable, Logger } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { aboutProject } from '../../changes/change-key';
 import { ChangeMarks } from '../../changes/change-marks';
+import { atMost } from '../../common/at-most';
 import { ProjectsService } from '../../projects/projects.service';
 
 /** Nothing else is forgotten sooner: a project made again under its name has another id within this time. */
-const REMEMBERED = { max: 10_000, ttl: 5_000 };
+const REMEMBERED = { ...atMost(10_000), ttl: 5_000 };
 /** What is asked for all the time is read again before it is forgotten, so that nobody waits for it. */
 const READ_AGAIN_MS = 2_000;
 
