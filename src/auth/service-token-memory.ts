@@ -19,7 +19,7 @@ const UNKNOWN_READ_AGAIN_MS = 1_000;
 const BEARER = new RegExp(`^bearer +(${SERVICE_TOKEN_PREFIX}.*)$`, 'i');
 
 interface Verdict {
-  caller: ServiceCaller | null;
+  caller: ServiceCaller;
   mark: number;
   readAtMs: number;
 }
@@ -31,6 +31,8 @@ interface Verdict {
 @Injectable()
 export class ServiceTokenMemory {
   private readonly verdicts = new LRUCache<string, Verdict>({ max: MAX_TOKENS });
+  /** Beside the good ones, which bad ones, in any number, must not push out. */
+  private readonly refused = new LRUCache<string, true>({ max: MAX_TOKENS, ttl: UNKNOWN_READ_AGAIN_MS });
 
   constructor(
     private readonly tokens: ServiceTokensService,
@@ -48,10 +50,11 @@ export class ServiceTokenMemory {
     const kept = this.verdicts.get(hash);
     if (!(await this.feed.catchUp())) return this.lastKnown(kept);
     if (kept !== undefined && this.isGood(kept)) return kept.caller;
+    if (this.refused.has(hash)) return null;
     const mark = this.marks.mark();
     try {
       const caller = await this.tokens.findByHash(hash);
-      this.verdicts.set(hash, { caller, mark, readAtMs: performance.now() });
+      this.keep(hash, caller, mark);
       return caller;
     } catch (error) {
       if (!isDatabaseAway(error)) throw error;
@@ -59,8 +62,17 @@ export class ServiceTokenMemory {
     }
   }
 
+  private keep(hash: string, caller: ServiceCaller | null, mark: number): void {
+    if (caller !== null) {
+      this.verdicts.set(hash, { caller, mark, readAtMs: performance.now() });
+      return;
+    }
+    this.verdicts.delete(hash);
+    this.refused.set(hash, true);
+  }
+
   private lastKnown(kept: Verdict | undefined): ServiceCaller {
-    if (kept !== undefined && kept.caller !== null && this.holds(kept)) return kept.caller;
+    if (kept !== undefined && this.holds(kept)) return kept.caller;
     throw new DomainError('upstream-unavailable', 'database.unavailable', {}, { retryAfterSeconds: 5 });
   }
 
@@ -72,8 +84,7 @@ export class ServiceTokenMemory {
   }
 
   private isGood(verdict: Verdict): boolean {
-    const maxAgeMs = verdict.caller === null ? UNKNOWN_READ_AGAIN_MS : READ_AGAIN_MS;
-    return this.isUnchanged(verdict) && performance.now() - verdict.readAtMs < maxAgeMs;
+    return this.isUnchanged(verdict) && performance.now() - verdict.readAtMs < READ_AGAIN_MS;
   }
 
   private holds(verdict: Verdict): boolean {
@@ -82,6 +93,6 @@ export class ServiceTokenMemory {
   }
 
   private isUnchanged({ caller, mark }: Verdict): boolean {
-    return this.marks.isUnchanged(caller === null ? [] : [aboutServiceToken(caller.tokenId)], mark);
+    return this.marks.isUnchanged([aboutServiceToken(caller.tokenId)], mark);
   }
 }

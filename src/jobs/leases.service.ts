@@ -11,6 +11,8 @@ import { Job } from './job.entity';
 /** A removal ends sooner; this is how long a crash in its middle bars new leases. */
 export const REMOVAL_SECONDS = 120;
 const WHOLE_REPOSITORY = '*';
+/** Of an index there can be thousands; so many go into one statement. */
+const DIGESTS_AT_ONCE = 500;
 
 export interface DigestName {
   project: string;
@@ -42,51 +44,62 @@ export class LeasesService {
 
   /** Does a job run this digest now, or at most its lease ago? By the database's clock. */
   async isLeased(project: string, repository: string, digest: string): Promise<boolean> {
-    return this.leases(this.dataSource.manager, { project, repository, digest }).getExists();
+    return this.leases(this.dataSource.manager, project, repository, [digest]).getExists();
   }
 
   /**
-   * Does what takes the digest away, or what keeps it, unless a job leases it; no lease begins meanwhile. Takes at most
-   * two minutes; what takes longer is not guarded to its end.
-   * @throws DomainError conflict `tag.leased` when a job runs it; what `work` throws
+   * Does what takes these digests away, or what keeps them, unless a job leases one; no lease begins meanwhile. Takes at
+   * most two minutes; what takes longer is not guarded to its end.
+   * @throws DomainError conflict `tag.leased` when a job runs one; what `work` throws
    */
   async unlessLeased<T>(
     project: string,
     repository: string,
-    digest: string,
+    digests: readonly string[],
     work: () => Promise<T>,
   ): Promise<T> {
-    return this.unlessAnyLeased({ project, repository, digest }, work);
+    const removals = [...new Set(digests)].map((digest) => ({ id: uuidv7(), project, repository, digest }));
+    try {
+      for (const some of inParts(removals)) await this.announce(some);
+      // A lease is written first and then looks for removals: one of the two sees the other.
+      for (const some of inParts(removals)) await this.refuseLeased(project, repository, some);
+      return await work();
+    } finally {
+      for (const some of inParts(removals)) {
+        await this.dataSource.manager.delete(DigestRemoval, { id: In(some.map(({ id }) => id)) });
+      }
+    }
   }
 
   /** As `unlessLeased`, of whatever is in a repository. */
   async unlessRepositoryLeased<T>(project: string, repository: string, work: () => Promise<T>): Promise<T> {
-    return this.unlessAnyLeased({ project, repository, digest: WHOLE_REPOSITORY }, work);
+    return this.unlessLeased(project, repository, [WHOLE_REPOSITORY], work);
   }
 
-  private async unlessAnyLeased<T>(name: DigestName, work: () => Promise<T>): Promise<T> {
-    const id = uuidv7();
+  private async announce(removals: readonly (DigestName & { id: string })[]): Promise<void> {
+    const until = (): string => databaseTimeSql(this.dataSource, REMOVAL_SECONDS);
     await this.dataSource
       .createQueryBuilder()
       .insert()
       .into(DigestRemoval)
-      .values({ id, ...name, until: () => databaseTimeSql(this.dataSource, REMOVAL_SECONDS) })
+      .values(removals.map((removal) => ({ ...removal, until })))
       .execute();
-    try {
-      // A lease is written first and then looks for removals: one of the two sees the other.
-      const leased = await this.leases(this.dataSource.manager, name)
-        .addSelect('job.jobId', 'job')
-        .getRawOne<{
-          image_digest: string;
-          job: string;
-        }>();
-      if (leased !== undefined) {
-        throw new DomainError('conflict', 'tag.leased', { digest: leased.image_digest, jobId: leased.job });
-      }
-      return await work();
-    } finally {
-      await this.dataSource.manager.delete(DigestRemoval, { id });
-    }
+  }
+
+  private async refuseLeased(
+    project: string,
+    repository: string,
+    removals: readonly DigestName[],
+  ): Promise<void> {
+    const digests = removals.map(({ digest }) => digest);
+    const leased = await this.leases(this.dataSource.manager, project, repository, digests)
+      .addSelect('job.jobId', 'job')
+      .getRawOne<{
+        image_digest: string;
+        job: string;
+      }>();
+    if (leased === undefined) return;
+    throw new DomainError('conflict', 'tag.leased', { digest: leased.image_digest, jobId: leased.job });
   }
 
   /** The digests that jobs run, each once, in the order of their names, after this one. */
@@ -146,16 +159,26 @@ export class LeasesService {
 
   private leases(
     manager: EntityManager,
-    { project, repository, digest }: DigestName,
+    project: string,
+    repository: string,
+    digests: readonly string[],
   ): SelectQueryBuilder<JobImage> {
-    return manager
+    const leases = manager
       .createQueryBuilder(JobImage, 'image')
       .innerJoin(Job, 'job', 'job.id = image.runId')
       .where('image.project = :project AND image.repository = :repository', { project, repository })
       .andWhere('image.isLeased = :leased', { leased: true })
-      .andWhere(digest === WHOLE_REPOSITORY ? '1 = 1' : 'image.digest = :digest', { digest })
       .andWhere(`job.until >= ${databaseTimeSql(this.dataSource)}`);
+    if (digests.includes(WHOLE_REPOSITORY)) return leases;
+    return leases.andWhere('image.digest IN (:...digests)', { digests });
   }
+}
+
+function inParts<T>(all: readonly T[]): T[][] {
+  const parts: T[][] = [];
+  for (let from = 0; from < all.length; from += DIGESTS_AT_ONCE)
+    parts.push(all.slice(from, from + DIGESTS_AT_ONCE));
+  return parts;
 }
 
 function runOf(job: Job, name: string, digest: string): JobRun {

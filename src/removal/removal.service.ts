@@ -75,7 +75,7 @@ export class RemovalService {
     // Of an index a job may run one platform alone, which goes with it.
     const digests = [digest, ...artifact.platforms.map((platform) => platform.digest)];
     const artifactDeleted = await this.attempt(caller, 'tag.deleted', project, place, () =>
-      this.unlessLeased(projectName, repository, [...new Set(digests)], () =>
+      this.leases.unlessLeased(projectName, repository, digests, () =>
         this.exemption.run(project.id, place, async (lease, held) =>
           this.recorded(caller, held, place, () => this.deleteTag(held, repository, digest, tag, lease)),
         ),
@@ -113,19 +113,6 @@ export class RemovalService {
       ),
     );
     return { deleted: true, artifactDeleted: true, importedByOthers };
-  }
-
-  /** As LeasesService.unlessLeased, of all of these. */
-  private async unlessLeased<T>(
-    project: string,
-    repository: string,
-    [digest, ...others]: readonly string[],
-    work: () => Promise<T>,
-  ): Promise<T> {
-    if (digest === undefined) return work();
-    return this.leases.unlessLeased(project, repository, digest, () =>
-      this.unlessLeased(project, repository, others, work),
-    );
   }
 
   private async attempt<T>(

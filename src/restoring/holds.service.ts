@@ -75,7 +75,7 @@ export class HoldsService {
       return;
     }
     const tag = holdTag(digest);
-    await this.leases.unlessLeased(project, repository, digest, () =>
+    await this.leases.unlessLeased(project, repository, [digest], () =>
       this.exemption.run(projectId, { repository, tag }, async (lease) => {
         await lease.renew();
         if ((await this.harbor.deleteTag(project, repository, digest, tag)) === 'protected')

@@ -211,17 +211,17 @@ describe('the images of a job', () => {
       const jobId = nextJob();
       await lease(jobId, [link(':v4')]);
       const work = jest.fn(async () => Promise.resolve('gone'));
-      const tried = leases.unlessLeased(PROJECT, 'demo', digest, work);
+      const tried = leases.unlessLeased(PROJECT, 'demo', [digest], work);
       await expect(tried).rejects.toMatchObject({ kind: 'conflict', code: 'tag.leased', params: { jobId } });
       expect(work).not.toHaveBeenCalled();
       await scheduler.delete(`/jobs/${jobId}`);
-      expect(await leases.unlessLeased(PROJECT, 'demo', digest, work)).toBe('gone');
+      expect(await leases.unlessLeased(PROJECT, 'demo', [digest], work)).toBe('gone');
     });
 
     it('is leased to no job meanwhile, and can be again when it stayed', async () => {
       const digest = await push('v5', 'five');
       const jobId = nextJob();
-      const during = await leases.unlessLeased(PROJECT, 'demo', digest, async () =>
+      const during = await leases.unlessLeased(PROJECT, 'demo', [digest], async () =>
         lease(jobId, [link(':v5')]),
       );
       expect(during).toMatchObject({ status: 409, body: { code: 'job.image-being-removed' } });

@@ -57,7 +57,7 @@ describe.each(Object.entries(engines))('leases on %s', (_, create) => {
       let isRunning = false;
       const wasAnsweredWithin = { value: false };
       const removal = leases
-        .unlessLeased(IMAGE.project, IMAGE.repository, IMAGE.digest, async () => {
+        .unlessLeased(IMAGE.project, IMAGE.repository, [IMAGE.digest], async () => {
           isRunning = true;
           await sleep(round % 5);
           isRunning = false;
@@ -81,6 +81,29 @@ describe.each(Object.entries(engines))('leases on %s', (_, create) => {
       await jobs.end(SCHEDULER, jobId);
     }
     expect(leased + removed).toBeGreaterThan(0);
+    expect(await dataSource.manager.count(DigestRemoval)).toBe(0);
+  });
+
+  it('are asked about with few statements, however many platforms an index has', async () => {
+    const { project, repository } = IMAGE;
+    const others = Array.from(
+      { length: 2_999 },
+      (_, index) => `sha256:${index.toString(16).padStart(64, '0')}`,
+    );
+    const digests = [...others, DIGEST];
+    let statements = 0;
+    const counting = { beforeQuery: () => void (statements += 1) };
+    dataSource.subscribers.push(counting);
+    const marked = await leases.unlessLeased(project, repository, digests, async () =>
+      dataSource.manager.count(DigestRemoval),
+    );
+    dataSource.subscribers.splice(dataSource.subscribers.indexOf(counting), 1);
+    expect(marked).toBe(3_000);
+    expect(statements).toBeLessThan(50);
+    await jobs.lease(SCHEDULER, 'of the last platform', WANTED);
+    const taken = leases.unlessLeased(project, repository, digests, nothing);
+    await expect(taken).rejects.toMatchObject({ code: 'tag.leased' });
+    await jobs.end(SCHEDULER, 'of the last platform');
     expect(await dataSource.manager.count(DigestRemoval)).toBe(0);
   });
 
@@ -111,7 +134,7 @@ describe.each(Object.entries(engines))('leases on %s', (_, create) => {
     await sweep();
 
     const left = await dataSource.manager.find(Job, { order: { id: 'ASC' } });
-    const found = left.filter(({ jobId }) => !jobId.startsWith('race-') && jobId !== 'once');
+    const found = left.filter(({ jobId }) => !/^(race-|once$|of the)/.test(jobId));
     expect(found.map(({ jobId, endedAt }) => [jobId, endedAt !== null])).toEqual([
       ['live', false],
       ['ran out', true],
