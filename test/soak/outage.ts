@@ -17,6 +17,9 @@ const PATIENCE_MS = 50;
 const SWEEP_AND_RECONCILE_CALLS_A_SECOND = 25;
 const RECOVERS_WITHIN_MS = 30_000;
 
+/** How a dead Harbor is: connections are refused, or nothing is said on them. */
+const DEAD = ['refusing', 'silent'] as const;
+
 /** What was answered while one thing was so. */
 class Phase {
   readonly pinned = new Times();
@@ -25,7 +28,11 @@ class Phase {
   readonly callsEachSecond: number[] = [];
   readonly memory: number[] = [];
 
-  constructor(readonly name: string) {}
+  /** @param isKnownDead whether Berth knows meanwhile that Harbor is dead */
+  constructor(
+    readonly name: string,
+    readonly isKnownDead = false,
+  ) {}
 
   get report(): PhaseReport {
     const { name, pinned, latest, others, callsEachSecond: calls, memory } = this;
@@ -107,7 +114,6 @@ class Outage {
     this.downSinceMs = performance.now();
     await this.until(true);
     const breakerOpenAfterMs = Math.round(performance.now() - downMs);
-    this.begin('during');
     await this.stayDown(outageMs);
 
     this.world.moveLatest('pushed meanwhile');
@@ -120,7 +126,6 @@ class Outage {
     const recoveredAfterMs = Math.round(performance.now() - upMs);
     this.begin('after');
     await sleep(USUAL_MS);
-    this.phases.push(this.phase);
     watching.abort();
     await watched;
     for (const asker of askers) await asker.stop();
@@ -131,8 +136,8 @@ class Outage {
   }
 
   private begin(name: string): void {
-    if (this.phase.name !== 'warming') this.phases.push(this.phase);
     this.phase = new Phase(name);
+    this.phases.push(this.phase);
     this.say(`${new Date().toISOString()} ${name}`);
   }
 
@@ -185,19 +190,21 @@ class Outage {
       this.note(`${phase.name}: latest is answered ${status}`);
       return;
     }
-    if (phase.name !== 'during' || downSinceMs === null) return;
-    if (body.stale !== true) this.note('during: latest is not stale');
+    if (!phase.isKnownDead || downSinceMs === null) return;
+    if (body.stale !== true) this.note(`${phase.name}: latest is not stale`);
     const downMs = performance.now() - ms - downSinceMs;
-    if (Number(body.ageMs) < downMs - 1_000) this.note('during: latest is said to be younger than it is');
+    if (Number(body.ageMs) < downMs - 1_000) {
+      this.note(`${phase.name}: latest is said to be younger than it is`);
+    }
   }
 
   private hearOther({ status, ms }: Heard, { method, path }: Question): void {
     const { phase } = this;
     phase.others.note(ms);
-    if (phase.name !== 'during') return;
+    if (!phase.isKnownDead) return;
     const expected = method === 'PUT' ? 200 : 503;
     const what = `${method} ${path.replace(/[?].*/, '').replace(/job-\d+/, '{jobId}')}`;
-    if (status !== expected) this.note(`during: ${what} is answered ${status}`);
+    if (status !== expected) this.note(`${phase.name}: ${what} is answered ${status}`);
   }
 
   private note(what: string): void {
@@ -218,16 +225,23 @@ class Outage {
 
   private async stayDown(outageMs: number): Promise<void> {
     const { harbor } = this.world.proxies;
+    const dead = DEAD.map((how) => new Phase(how, true));
     const endsMs = performance.now() + outageMs;
+    const modeMs = Math.min(MODE_MS, outageMs / 2);
     for (let turn = 0; performance.now() < endsMs; turn += 1) {
-      if (turn % 2 === 1) {
+      const phase = dead[turn % dead.length];
+      if (phase === undefined) throw new Error('it is dead in some way');
+      if (phase.name === 'silent') {
         await harbor.up();
         harbor.stall();
       } else {
         await harbor.down();
       }
-      await sleep(Math.min(MODE_MS, endsMs - performance.now()));
+      this.phase = phase;
+      this.say(`${new Date().toISOString()} ${phase.name}`);
+      await sleep(Math.min(modeMs, endsMs - performance.now()));
     }
+    this.phases.push(...dead);
   }
 
   private async until(isOpen: boolean): Promise<void> {
@@ -258,11 +272,15 @@ class Outage {
       if (found === undefined) throw new Error(`there is no phase ${name}`);
       return found;
     };
-    const [before, during, after] = [of('before'), of('during'), of('after')];
-    // What the machine does to a lookup that asks nobody is no wait for Harbor.
-    const mostMs = PATIENCE_MS + during.pinned.p99Ms;
-    if (during.latest.p99Ms > mostMs) this.note(`during: latest waits ${during.latest.p99Ms} ms`);
-    if (during.pinned.p50Ms > 1.5 * before.pinned.p50Ms) this.note('during: pinned lookups are slower');
+    const [before, after] = [of('before'), of('after')];
+    for (const dead of DEAD) {
+      const { pinned, latest } = of(dead);
+      // What the machine does to a lookup that asks nobody is no wait for Harbor.
+      if (latest.p99OfAMinuteMs > PATIENCE_MS + pinned.p99OfAMinuteMs) {
+        this.note(`${dead}: latest waits ${latest.p99OfAMinuteMs} ms`);
+      }
+      if (pinned.p50Ms > 1.5 * before.pinned.p50Ms) this.note(`${dead}: pinned lookups are slower`);
+    }
     const mostCalls = 2 * before.harborCallsASecond.most + SWEEP_AND_RECONCILE_CALLS_A_SECOND;
     for (const { phase, harborCallsASecond } of [of('coming back'), after]) {
       if (harborCallsASecond.most > mostCalls) {

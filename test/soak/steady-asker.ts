@@ -92,25 +92,46 @@ export interface Percentiles {
   p99Ms: number;
   p999Ms: number;
   mostMs: number;
+  /** The p99 of the minute in the middle: what a busy machine does for a while does not count. */
+  p99OfAMinuteMs: number;
 }
+
+const MINUTE_MS = 60_000;
 
 /** Times in ms, to a hundredth of one. */
 export class Times {
   private readonly histogram = createHistogram();
+  private readonly minutes: number[] = [];
+  private minute = createHistogram();
+  private minuteEndsMs = performance.now() + MINUTE_MS;
 
   note(ms: number): void {
-    this.histogram.record(Math.max(1, Math.round(ms * 1_000)));
+    const us = Math.max(1, Math.round(ms * 1_000));
+    this.histogram.record(us);
+    this.minute.record(us);
+    if (performance.now() >= this.minuteEndsMs) this.endMinute();
   }
 
   get percentiles(): Percentiles {
     const { histogram } = this;
-    const rounded = (us: number): number => Math.round(us / 10) / 100;
+    const minutes = [...this.minutes, this.minute.percentile(99)].sort((a, b) => a - b);
     return {
       count: histogram.count,
       p50Ms: rounded(histogram.percentile(50)),
       p99Ms: rounded(histogram.percentile(99)),
       p999Ms: rounded(histogram.percentile(99.9)),
       mostMs: histogram.count === 0 ? 0 : rounded(histogram.max),
+      p99OfAMinuteMs: rounded(minutes[Math.floor(minutes.length / 2)] ?? 0),
     };
   }
+
+  private endMinute(): void {
+    this.minutes.push(this.minute.percentile(99));
+    this.minute = createHistogram();
+    this.minuteEndsMs = performance.now() + MINUTE_MS;
+  }
+}
+
+function rounded(us: number): number {
+  return Math.round(us / 10) / 100;
 }
