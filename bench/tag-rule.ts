@@ -158,7 +158,8 @@ async function sweeping(tags: number): Promise<void> {
     for (const { username } of world.started.people) {
       await world.call('POST', '/account/credentials', await world.login(username), {});
     }
-    await idle(world, token);
+    // Else the first sweeps of new projects would begin by themselves, before anything is measured.
+    await sweep(world, token);
     for (const { username } of world.started.people) {
       await world.fill(`user-${username}`, Math.max(1, tags / TAGS_A_REPOSITORY / PROJECTS));
     }

@@ -6,6 +6,7 @@ import { aboutProject } from '../changes/change-key';
 import { Changes } from '../changes/changes';
 import { Clock } from '../common/clock';
 import { isUniqueViolation } from '../database/database-errors';
+import { insertRows } from '../database/insert-rows';
 import type { HarborArtifact } from '../harbor/harbor.types';
 import { factsOf, historyRow } from './record-rows';
 import { TagDigest } from './tag-digest.entity';
@@ -208,8 +209,8 @@ export class SweptRecords {
       return historyRow(record, entry, 1, seen, times);
     });
     await this.dataSource.transaction(async (manager) => {
-      await manager.insert(TagRecord, records);
-      await manager.insert(TagDigest, entries);
+      await insertRows(manager, TagRecord, records);
+      await insertRows(manager, TagDigest, entries);
       await this.changes.record(manager, aboutProject(swept.project));
     });
   }

@@ -22,6 +22,7 @@ import {
   openDataSource,
 } from '../../src/database/data-source';
 import { isUniqueViolation, toDatabaseError } from '../../src/database/database-errors';
+import { insertRows } from '../../src/database/insert-rows';
 import { DatabaseModule } from '../../src/database/database.module';
 import { entities } from '../../src/database/entities';
 import { migrate } from '../../src/database/migrate';
@@ -196,6 +197,19 @@ describe.each(Object.entries(engines))('the database on %s', (engine, create) =>
     const ada = person({ displayName: '刘一舟 👩‍🚀 Ⅷ' });
     await dataSource.getRepository(Person).save(ada);
     expect(await dataSource.getRepository(Person).findOneByOrFail({ id: ada.id })).toEqual(ada);
+  });
+
+  it('gives back what was inserted many rows at a time, and inserts none where one cannot be', async () => {
+    const { manager } = await openMigrated();
+    const rows = ['v1', 'v2', 'latest'].map((tag) => tagRecord({ id: v7(), tag }));
+    await insertRows(manager, TagRecord, rows);
+    expect(await manager.find(TagRecord, { order: { id: 'ASC' } })).toEqual(rows);
+    const again = insertRows(manager, TagRecord, [
+      tagRecord({ id: v7(), tag: 'v3' }),
+      tagRecord({ id: v7() }),
+    ]);
+    expect(isUniqueViolation(await again.catch((error: unknown) => error), 'uq_tag_records_name')).toBe(true);
+    expect(await manager.count(TagRecord)).toBe(rows.length);
   });
 
   it('finds times by their order, in UTC', async () => {
