@@ -319,9 +319,11 @@ export function removeRepository(
   for (const artifact of artifacts) {
     for (const tag of tagsOf(world, artifact.id)) requireDeletableTag(world, repository, tag.name);
   }
-  for (const artifact of artifacts) {
-    const isThere = world.database.artifacts.get(artifact.id) !== undefined;
-    if (isThere && parentsOf(world, artifact.id).length === 0) {
+  const isThere = ({ id }: Artifact): boolean => world.database.artifacts.get(id) !== undefined;
+  // A platform that has a tag of its own goes after its index.
+  for (let left = artifacts; left.length > 0; left = left.filter(isThere)) {
+    for (const artifact of left) {
+      if (!isThere(artifact) || parentsOf(world, artifact.id).length > 0) continue;
       removeDeeply(world, caller, requestId, repository, artifact, true);
     }
   }

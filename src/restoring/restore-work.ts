@@ -75,8 +75,13 @@ export class RestoreWork implements OnModuleInit, OnModuleDestroy {
     this.underWay.add(work);
   }
 
+  /** How many tags are being put back that were just seen to have moved. */
+  get busy(): number {
+    return this.underWay.size;
+  }
+
   /** The oldest first; stops at the first that finds Harbor away. */
-  private async run(signal: AbortSignal): Promise<void> {
+  async run(signal: AbortSignal): Promise<void> {
     const due = await this.due().orderBy('violation.id', 'ASC').take(BATCH).getMany();
     for (const violation of due) {
       if (signal.aborted) return;

@@ -34,14 +34,17 @@ export class HintRelay {
     return relay;
   }
 
-  /** Those that wait: half of them are lost, some come twice, and all in any order. Returns how many were sent. */
-  async pass(berthUrl: string, random: () => number): Promise<number> {
+  /**
+   * Those that wait: half of them are lost, some come twice, and all in any order, each to any of the replicas. Returns
+   * how many were sent.
+   */
+  async pass(berthUrls: readonly string[], random: () => number): Promise<number> {
     const passed = this.taken.splice(0).flatMap((hint) => {
       if (random() < 0.5) return [];
       return random() < 0.3 ? [hint, hint] : [hint];
     });
     passed.sort(() => random() - 0.5);
-    for (const hint of passed) await send(berthUrl, hint);
+    for (const hint of passed) await send(berthUrls[Math.floor(random() * berthUrls.length)] ?? '', hint);
     return passed.length;
   }
 

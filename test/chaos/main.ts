@@ -11,13 +11,21 @@ import { runTagModel } from './tag-model';
 /** Ten changes for each kill, as a fault of that kind would have them. */
 const CHANGES_A_KILL = 10;
 
+interface PartOptions {
+  main: string;
+  databaseUrl: string;
+  kills: number;
+  seed: number;
+  say: (line: string) => void;
+}
+
 const PARTS = {
   accounts: runKills,
   'pull-secrets': runPullSecretKills,
   tags: runTagKills,
   exemptions: runExemptionKills,
-  'tag-model': async ({ kills, seed, say }: { kills: number; seed: number; say: (line: string) => void }) =>
-    runTagModel({ changes: kills * CHANGES_A_KILL, seed, changesPerRestart: CHANGES_A_KILL * 10, say }),
+  'tag-model': async ({ kills, ...options }: PartOptions) =>
+    runTagModel({ ...options, changes: kills * CHANGES_A_KILL, changesPerRestart: CHANGES_A_KILL * 10 }),
 };
 
 /**

@@ -97,7 +97,7 @@ class TagKills {
       await this.world.change();
       report.changes += 1;
       this.note();
-      if (this.random() < 0.4) await this.relay.pass(this.berth.url, this.random).catch(() => 0);
+      if (this.random() < 0.4) await this.relay.pass([this.berth.url], this.random).catch(() => 0);
       if (this.random() < LOG_SWITCHED) await this.world.switchLog(!this.world.logIsOn);
       if (this.random() < 1 / CHANGES_A_KILL) await this.kill();
       if (this.random() < 1 / CHANGES_A_SWEEP) await this.sweep();

@@ -205,13 +205,18 @@ export class TagWorld {
     return disabled ? 'lift the rule' : 'put the rule back';
   }
 
-  private async see(): Promise<void> {
+  /** Every artifact of a repository that a list shows; none where there is no such repository. */
+  async artifactsOf(repository: string): Promise<ListedArtifact[]> {
+    const path = `${this.path(repository)}/artifacts?page_size=100&with_tag=true`;
+    const { status, body } = await this.call('GET', path);
+    return status === 404 ? [] : (body as ListedArtifact[]);
+  }
+
+  /** Looks where each tag is now. */
+  async see(): Promise<void> {
     for (const key of this.truth.keys()) this.truth.set(key, null);
     for (const repository of REPOSITORIES) {
-      const path = `${this.path(repository)}/artifacts?q=${encodeURIComponent('tags=*')}&page_size=100&with_tag=true`;
-      const { status, body } = await this.call('GET', path);
-      if (status === 404) continue;
-      for (const { digest, tags, push_time: time } of body as ListedArtifact[]) {
+      for (const { digest, tags, push_time: time } of await this.artifactsOf(repository)) {
         this.pushTimes.set(`${repository}@${digest}`, new Date(time));
         for (const { name } of tags ?? []) {
           if (this.truth.has(`${repository}:${name}`)) this.truth.set(`${repository}:${name}`, digest);

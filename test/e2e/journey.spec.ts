@@ -157,7 +157,7 @@ describe.each(Object.entries(databases))(
       expect(latest.body.digest).toBe(moved);
     });
 
-    it('says moved after the person lifted the rule and moved v1, and keeps answering the recorded digest', async () => {
+    const liftRule = async () => {
       const rules = '/projects/user-liuyizhou/immutabletagrules';
       const [rule] = (await callHarbor(sandbox, harborLogin(), 'GET', rules)).body as { id: number }[];
       const lifted = await callHarbor(sandbox, harborLogin(), 'PUT', `${rules}/${rule?.id}`, {
@@ -165,6 +165,10 @@ describe.each(Object.entries(databases))(
         disabled: true,
       });
       expect(lifted.status).toBe(200);
+    };
+
+    it('says moved after the person lifted the rule and moved v1, and keeps answering the recorded digest', async () => {
+      await liftRule();
       expect(await skopeo.push(second, link('v1'))).toMatchObject({ exitCode: 0 });
 
       const check = await person.post(`/images/${imageId}/check`);
@@ -181,7 +185,24 @@ describe.each(Object.entries(databases))(
       });
     });
 
+    it('lists the move, with who it was, and puts the tag back in one step, with the rule', async () => {
+      const open = await person.get('/violations?state=open');
+      expect(open.body.items).toMatchObject([
+        { project: 'user-liuyizhou', repository: 'demo', tag: 'v1', fromDigest: recorded, toDigest: moved },
+      ]);
+      const [{ id } = { id: '' }] = open.body.items as { id: string }[];
+      expect(await person.post(`/violations/${id}/restore`)).toMatchObject({
+        status: 200,
+        body: { state: 'restored', settledBy: 'berth', restoration: { state: 'done', by: 'liuyizhou' } },
+      });
+      expect(await skopeo.digest(link('v1'))).toBe(recorded);
+      expect((await skopeo.push(second, link('v1'))).output).toContain('configured as immutable');
+      const lookup = await scheduler.lookup({ link: link('v1'), for: 'liuyizhou' });
+      expect(lookup).toMatchObject({ status: 200, body: { digest: recorded, state: 'as-recorded' } });
+    });
+
     it('resets the password: the new one works, the old one does not, nothing else changes', async () => {
+      await liftRule();
       const members = '/projects/user-liuyizhou/members';
       const before = await callHarbor(sandbox, sandbox.harborAdmin, 'GET', members);
       const answer = await person.post('/account/credentials', { reset: true });
@@ -220,7 +241,7 @@ describe.each(Object.entries(databases))(
       const other = new Skopeo(skopeoBinary());
       const { password } = (await person.post('/account/credentials', { reset: true })).body;
       await other.login(credentials.address, credentials.username, String(password));
-      expect(await other.digest(link('v1'))).toBe(moved);
+      expect(await other.digest(link('v1'))).toBe(recorded);
     });
   },
 );
