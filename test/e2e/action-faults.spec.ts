@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { actionMatrix, ActionWorld } from './action-matrix';
 import { SCENARIOS } from './action-scenarios';
 import { Replicas } from './replicas';
+import { DEADLINE } from './struck';
 
 const MATRIX = actionMatrix(SCENARIOS);
 
@@ -19,7 +20,7 @@ describe('leaving, adopting and members while Harbor fails at one write', () => 
       replicas: 1,
       people: MATRIX.length + SCENARIOS.length + 1,
       withAdmin: true,
-      env: { HARBOR_DEADLINE_MS: '500' },
+      env: DEADLINE,
     });
     world = await ActionWorld.start(replicas);
   });

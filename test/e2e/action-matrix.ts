@@ -1,6 +1,7 @@
 import { faultCases, writesOf, type FaultCase } from './fault-matrix';
 import type { Answer, Client } from './journey';
 import type { Replicas } from './replicas';
+import { whileStruck } from './struck';
 
 /** What an admin of Berth does to one person, who is another in each case. */
 export interface Scenario {
@@ -73,12 +74,11 @@ export class ActionWorld {
 
   /** One call at each replica at once while the fault strikes; then the admin calls again until it is done. */
   async survive(scenario: Scenario, { strike }: FaultCase): Promise<void> {
-    const { faults } = this.replicas.around.harbor;
     const cast = await this.begin(scenario);
     const strangers = await this.strangers();
-    faults.add(strike);
-    const answers = await Promise.all(this.admins.map(async (admin) => scenario.act(admin, cast.username)));
-    faults.clear();
+    const answers = await whileStruck(this.replicas, strike, () =>
+      Promise.all(this.admins.map(async (admin) => scenario.act(admin, cast.username))),
+    );
     for (const answer of answers) expectHonest(scenario, answer);
     if (this.admins.length === 1 && !scenario.goesOnQuietly) expect(NOT_DONE).toContain(answers[0]?.status);
     for (let calls = 0; !(await scenario.isDone(cast)); calls += 1) {

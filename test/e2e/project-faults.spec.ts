@@ -1,5 +1,6 @@
 import type { Sandbox } from '../../sandbox/sandbox';
-import { callHarbor, Client, startTestSandbox } from './journey';
+import { callHarbor, Client, startTestSandbox, type Answer } from './journey';
+import { DEADLINE, whileStruck } from './struck';
 
 const FAULTS = [
   { fault: 'refused by a 500', kind: 'status', status: 500 },
@@ -37,9 +38,10 @@ describe('projects while Harbor fails at one step', () => {
   let admin: Client;
   let number = 0;
   const inHarbor = async (path: string) => (await callHarbor(sandbox, sandbox.harborAdmin, 'GET', path)).body;
-  const strike = ({ method, path, kind, ...fault }: Write & Fault) => {
+  const struckBy = ({ method, path, kind, ...fault }: Write & Fault, work: () => Promise<Answer>) => {
     const status = 'status' in fault ? { status: fault.status } : {};
-    sandbox.harbor.faults.add({ method, path, kind, times: 1, ...status });
+    const struck = { harbor: sandbox.harbor, apps: [sandbox.app] };
+    return whileStruck(struck, { method, path, kind, times: 1, ...status }, work);
   };
   const expectFailure = ({ status, body }: { status: number; body: Record<string, unknown> }) => {
     expect([502, 503, 504]).toContain(status);
@@ -62,21 +64,17 @@ describe('projects while Harbor fails at one step', () => {
   };
 
   beforeAll(async () => {
-    sandbox = await startTestSandbox({ env: { HARBOR_DEADLINE_MS: '600', LOG_LEVEL: 'silent' } });
+    sandbox = await startTestSandbox({ env: { ...DEADLINE, LOG_LEVEL: 'silent' } });
     admin = await Client.login(sandbox, 'grace');
     await makeProject();
   });
   afterAll(async () => {
     await sandbox.forget();
   });
-  afterEach(() => {
-    sandbox.harbor.faults.clear();
-  });
 
   it.each(everyFault(MAKING))('$write $fault', async (fault) => {
     const wanted = { name: `team-${(number += 1)}`, visibility: 'public', quotaBytes: 5_000_000 };
-    strike(fault);
-    expectFailure(await admin.post('/projects', wanted));
+    expectFailure(await struckBy(fault, () => admin.post('/projects', wanted)));
     const { body } = await admin.get(`/projects/${wanted.name}`);
     expect(body.problems).toMatchObject([{ code: 'project.problem.unfinished' }]);
     const { body: mine } = await admin.get('/projects?limit=200');
@@ -101,8 +99,7 @@ describe('projects while Harbor fails at one step', () => {
       const wanted = { quotaBytes: 99_000_000_000, reason: 'More' };
       const { body } = await admin.post(`/projects/${project}/quota-requests`, wanted);
       const grant = `/projects/${project}/quota-requests/${String(body.id)}/grant`;
-      strike(fault);
-      expectFailure(await admin.post(grant, {}));
+      expectFailure(await struckBy(fault, () => admin.post(grant, {})));
       expect((await admin.get(`/projects/${project}/quota-requests`)).body).toMatchObject({
         items: [{ state: 'open' }],
       });
@@ -120,8 +117,7 @@ describe('projects while Harbor fails at one step', () => {
     '$write $fault',
     async (fault) => {
       const project = await makeProject();
-      strike(fault);
-      expectFailure(await admin.delete(`/projects/${project}`));
+      expectFailure(await struckBy(fault, () => admin.delete(`/projects/${project}`)));
       expect((await admin.delete(`/projects/${project}`)).status).toBe(204);
       expect((await admin.get(`/projects/${project}`)).status).toBe(404);
       expect((await callHarbor(sandbox, sandbox.harborAdmin, 'GET', `/projects/${project}`)).status).toBe(

@@ -6,6 +6,7 @@ import type { Sandbox } from '../../sandbox/sandbox';
 import { callHarbor, Client, startTestSandbox } from './journey';
 import { makeStranger, MATRIX, ProvisioningMatrix, SCENARIOS } from './provisioning-matrix';
 import { Replicas } from './replicas';
+import { DEADLINE } from './struck';
 
 describe('credentials while Harbor fails at one write', () => {
   let folder: string;
@@ -18,7 +19,7 @@ describe('credentials while Harbor fails at one write', () => {
       databaseUrl: `sqlite:${join(folder, 'berth.sqlite')}`,
       replicas: 1,
       people: MATRIX.length + SCENARIOS.length,
-      env: { HARBOR_DEADLINE_MS: '500' },
+      env: DEADLINE,
     });
     await makeStranger(world);
     matrix = new ProvisioningMatrix(world);
@@ -43,15 +44,9 @@ describe('credentials while Harbor fails at one write', () => {
 describe('credentials', () => {
   let sandbox: Sandbox & { forget(): Promise<void> };
   const isRead = ({ method }: Call): boolean => method === 'GET';
-  const canLogin = async (body: Record<string, unknown>): Promise<boolean> => {
-    const login = { username: String(body.username), password: String(body.password) };
-    return (await callHarbor(sandbox, login, 'GET', '/users/current')).status === 200;
-  };
 
   beforeEach(async () => {
-    sandbox = await startTestSandbox({
-      env: { HARBOR_DEADLINE_MS: '2000', CREDENTIALS_WAIT_MS: '300', LOG_LEVEL: 'error' },
-    });
+    sandbox = await startTestSandbox({ env: { LOG_LEVEL: 'error' } });
   });
   afterEach(async () => {
     await sandbox.forget();
@@ -75,7 +70,7 @@ describe('credentials', () => {
     const refused = await ada.post('/account/credentials', { reset: true });
     expect(refused).toMatchObject({ status: 503, body: { code: 'harbor.unavailable' } });
     await sandbox.harbor.faults.up();
-    expect(await canLogin(body)).toBe(true);
+    expect(await canLogin(sandbox, body)).toBe(true);
     expect((await ada.get('/account')).body).toMatchObject({ credentials: { state: 'issued' } });
   });
 
@@ -109,7 +104,7 @@ describe('credentials', () => {
     expect(issued).toHaveLength(1);
     const others = answers.filter(({ status }) => status !== 201).map(({ body }) => body.code);
     expect(new Set(others)).toEqual(new Set(['account.credentials-exist']));
-    expect(await canLogin(issued[0]?.body ?? {})).toBe(true);
+    expect(await canLogin(sandbox, issued[0]?.body ?? {})).toBe(true);
   });
 
   it('are refused to a reset while another runs', async () => {
@@ -123,10 +118,21 @@ describe('credentials', () => {
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 409]);
     expect(answers.find(({ status }) => status === 409)?.body.code).toBe('account.busy');
   });
+});
+
+describe('credentials that take longer than their caller waits', () => {
+  let sandbox: Sandbox & { forget(): Promise<void> };
+
+  beforeEach(async () => {
+    sandbox = await startTestSandbox({ env: { CREDENTIALS_WAIT_MS: '800', LOG_LEVEL: 'error' } });
+  });
+  afterEach(async () => {
+    await sandbox.forget();
+  });
 
   it('answer 202 when Harbor is slow, go on without showing anything, and are issued by a later call', async () => {
     const ada = await Client.login(sandbox, 'ada');
-    sandbox.harbor.faults.add({ kind: 'latency', method: 'POST', ms: 150 });
+    sandbox.harbor.faults.add({ kind: 'latency', method: 'POST', ms: 300 });
     const slow = await ada.post('/account/credentials', {});
     expect(slow.status).toBe(202);
     expect(slow.body).toMatchObject({ state: 'provisioning', project: 'user-ada' });
@@ -140,7 +146,7 @@ describe('credentials', () => {
     sandbox.harbor.faults.clear();
     const later = await ada.post('/account/credentials', {});
     expect(later.status).toBe(201);
-    expect(await canLogin(later.body)).toBe(true);
+    expect(await canLogin(sandbox, later.body)).toBe(true);
   });
 
   it('keep the old password when a slow reset was left before it touched it', async () => {
@@ -150,16 +156,21 @@ describe('credentials', () => {
       kind: 'latency',
       method: 'GET',
       path: /immutabletagrules/,
-      ms: 600,
+      ms: 1500,
       times: 1,
     });
     expect((await ada.post('/account/credentials', { reset: true })).status).toBe(202);
     await until(
       async () => (await ada.post('/account/credentials', {})).body.code === 'account.credentials-exist',
     );
-    expect(await canLogin(body)).toBe(true);
+    expect(await canLogin(sandbox, body)).toBe(true);
   });
 });
+
+async function canLogin(sandbox: Sandbox, body: Record<string, unknown>): Promise<boolean> {
+  const login = { username: String(body.username), password: String(body.password) };
+  return (await callHarbor(sandbox, login, 'GET', '/users/current')).status === 200;
+}
 
 async function until(isSo: () => Promise<boolean>): Promise<void> {
   while (!(await isSo())) await new Promise((resolve) => setTimeout(resolve, 20));

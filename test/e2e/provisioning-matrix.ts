@@ -1,6 +1,7 @@
 import type { Client, Answer } from './journey';
 import { faultCases, writesOf, type FaultCase } from './fault-matrix';
 import type { Replicas } from './replicas';
+import { whileStruck } from './struck';
 
 interface Login {
   username: string;
@@ -95,18 +96,15 @@ export class ProvisioningMatrix {
   /** One request at each replica at once while the fault strikes; then the person calls again until he is served. */
   async survive(scenario: Scenario, { strike }: FaultCase): Promise<void> {
     const { world } = this;
-    const { harbor } = world.around;
     const person = await this.nextPerson();
     await scenario.prepare(world, person);
     const stranger = await snapshotOfStranger(world);
     const rowsBefore = (await credentialRows(person)).length;
     const body = scenario.reset ? { reset: true } : {};
 
-    harbor.faults.add(strike);
-    const answers = await Promise.all(
-      person.clients.map((client) => client.post('/account/credentials', body)),
+    const answers = await whileStruck(world, strike, () =>
+      Promise.all(person.clients.map((client) => client.post('/account/credentials', body))),
     );
-    harbor.faults.clear();
     for (const answer of answers) expectHonest(answer);
     if (person.clients.length === 1) {
       expect(answers[0]?.status).toBeGreaterThanOrEqual(502);

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PullSecretMatrix } from './pull-secret-matrix';
 import { Replicas } from './replicas';
+import { DEADLINE } from './struck';
 
 describe('pull secrets while Harbor fails at one write', () => {
   let folder: string;
@@ -15,7 +16,7 @@ describe('pull secrets while Harbor fails at one write', () => {
       databaseUrl: `sqlite:${join(folder, 'berth.sqlite')}`,
       replicas: 1,
       people: 1,
-      env: { HARBOR_DEADLINE_MS: '500' },
+      env: DEADLINE,
     });
     matrix = await PullSecretMatrix.start(world);
   });

@@ -3,6 +3,7 @@ import { pushTinyImage } from '../../sandbox/registry-client';
 import { faultCases, writesOf, type FaultCase } from './fault-matrix';
 import type { Answer, Client } from './journey';
 import type { Replicas } from './replicas';
+import { whileStruck } from './struck';
 
 interface Begun {
   jobId: string;
@@ -96,10 +97,9 @@ export class PullSecretMatrix {
   /** One call at each replica at once while the fault strikes; then the scheduler calls again until it is done. */
   async survive(scenario: Scenario, { strike }: FaultCase): Promise<void> {
     const begun = await this.begin(scenario);
-    const { faults } = this.world.around.harbor;
-    faults.add(strike);
-    const answers = await Promise.all(this.schedulers.map(async (client) => scenario.act(client, begun)));
-    faults.clear();
+    const answers = await whileStruck(this.world, strike, () =>
+      Promise.all(this.schedulers.map(async (client) => scenario.act(client, begun))),
+    );
     for (const answer of answers) expectHonest(answer);
     // What is ending the janitor may have ended first.
     if (this.schedulers.length === 1 && scenario.ends === 'alive') expect(isDone(answers[0])).toBe(false);

@@ -2,6 +2,7 @@ import { DataSource } from 'typeorm';
 import type { Sandbox } from '../../sandbox/sandbox';
 import { ProjectMember } from '../../src/projects/members/project-member.entity';
 import { callHarbor, Client, startTestSandbox } from './journey';
+import { DEADLINE, whileStruck } from './struck';
 
 const MINE = 'user-liuyizhou';
 const HOOKS = `/projects/${MINE}/webhook/policies`;
@@ -143,7 +144,7 @@ describe('a repair while Harbor fails at its write', () => {
   beforeAll(async () => {
     sandbox = await startTestSandbox({
       env: {
-        HARBOR_DEADLINE_MS: '500',
+        ...DEADLINE,
         LOG_LEVEL: 'silent',
         DRIFT_REPAIR: 'rule,member,webhook,visibility,quota',
       },
@@ -166,8 +167,10 @@ describe('a repair while Harbor fails at its write', () => {
       const status = 'status' in fault ? { status: fault.status } : {};
       const auditPath = '/admin/audit?action=project.drift-repaired&limit=1';
       const [newestBefore] = (await admin.get(auditPath)).body.items as { id: string }[];
-      sandbox.harbor.faults.add({ method, path, kind, times: 1, ...status });
-      const failed = await admin.post('/admin/reconcile', { project });
+      const struck = { harbor: sandbox.harbor, apps: [sandbox.app] };
+      const failed = await whileStruck(struck, { method, path, kind, times: 1, ...status }, () =>
+        admin.post('/admin/reconcile', { project }),
+      );
       expect(failed.status).toBeGreaterThanOrEqual(502);
       expect(failed.status).toBeLessThanOrEqual(504);
       const [newest] = (await admin.get(auditPath)).body.items as { id: string; outcome: string }[];
@@ -175,7 +178,6 @@ describe('a repair while Harbor fails at its write', () => {
       expect(newest?.outcome).toBe('failed');
       expect(Number(((await admin.get('/admin/reconcile')).body.open as unknown[]).length)).toBe(1);
 
-      sandbox.harbor.faults.clear();
       const again = await admin.post('/admin/reconcile', { project });
       expect(again.status).toBe(200);
       expect(await isRight()).toBe(true);

@@ -1,5 +1,6 @@
 import { Writable } from 'node:stream';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { SandboxHarbor } from '../../sandbox/harbor/sandbox-harbor';
 import { manyPeople, startSurroundings, type Surroundings } from '../../sandbox/surroundings';
 import { createApp } from '../../src/app.setup';
 import { ServiceTokensService } from '../../src/auth/service-tokens.service';
@@ -69,6 +70,10 @@ export class Replicas {
     const tokens = app.get(ServiceTokensService, { strict: false });
     const { secret } = await tokens.create('scheduler', 'slurm', null);
     return this.urls.map((url) => new Client(url, secret));
+  }
+
+  get harbor(): SandboxHarbor {
+    return this.around.harbor;
   }
 
   /** Every log line so far, of all replicas. */

@@ -1,7 +1,8 @@
 import { pushTinyImage } from '../../sandbox/registry-client';
 import type { Sandbox } from '../../sandbox/sandbox';
 import { faultCases, writesOf } from './fault-matrix';
-import { callHarbor, Client, startTestSandbox } from './journey';
+import { callHarbor, Client, startTestSandbox, type Answer } from './journey';
+import { DEADLINE, whileStruck } from './struck';
 
 const PROJECT = 'user-liuyizhou';
 const RULES = '/projects/{project}/immutabletagrules';
@@ -57,7 +58,7 @@ describe('putting a tag back while Harbor fails at one write', () => {
   };
 
   beforeAll(async () => {
-    sandbox = await startTestSandbox({ env: { HARBOR_DEADLINE_MS: '500', DRIFT_REPAIR: 'none' } });
+    sandbox = await startTestSandbox({ env: { ...DEADLINE, DRIFT_REPAIR: 'none' } });
     liu = await Client.login(sandbox, 'liuyizhou');
     // Of a slow machine the first calls may take longer than this deadline.
     while ((await liu.get('/account')).body.state !== 'ready') await liu.post('/account/credentials', {});
@@ -88,9 +89,8 @@ describe('putting a tag back while Harbor fails at one write', () => {
 
   it.each(faultCases([PUT]))('$write $fault: the tag is back, and the rule', async ({ strike }) => {
     const id = await move();
-    sandbox.harbor.faults.add(strike);
-    const answers = [await liu.post(`/violations/${id}/restore`)];
-    sandbox.harbor.faults.clear();
+    const struck = { harbor: sandbox.harbor, apps: [sandbox.app] };
+    const answers = [await whileStruck(struck, strike, () => liu.post(`/violations/${id}/restore`))];
     expect(await rules()).toEqual(rulesBefore);
     while (answers.at(-1)?.status !== 200) {
       expect(answers.length).toBeLessThan(4);
@@ -114,19 +114,21 @@ describe('putting a tag back while Harbor fails at one write', () => {
       // A new digest each time, so that it is not held already.
       rolled = [rolled[0] ?? '', await push('rolled', 'latest')];
       await liu.post(`/images/${latest}/check`);
-      await leaseAndRollBack(() => sandbox.harbor.faults.add(strike));
+      await leaseAndRollBack((work) =>
+        whileStruck({ harbor: sandbox.harbor, apps: [sandbox.app] }, strike, work),
+      );
     },
   );
 
-  async function leaseAndRollBack(strike: () => void = () => undefined): Promise<void> {
+  async function leaseAndRollBack(
+    doing: (work: () => Promise<Answer>) => Promise<Answer> = (work) => work(),
+  ): Promise<void> {
     const [to = '', from = ''] = rolled;
     const links = [`${sandbox.harbor.address}/${PROJECT}/rolled:latest`];
     const job = `/jobs/job-${(pushes += 1)}/images`;
     const lease = await Client.scheduler(sandbox).put(job, { for: 'liuyizhou', links, ttlSeconds: 3600 });
     expect(lease.status).toBe(200);
-    strike();
-    const answers = [await liu.post(`/images/${latest}/rollback`, { digest: to })];
-    sandbox.harbor.faults.clear();
+    const answers = [await doing(() => liu.post(`/images/${latest}/rollback`, { digest: to }))];
     while (answers.at(-1)?.status !== 200) {
       expect(answers.length).toBeLessThan(4);
       answers.push(await liu.post(`/images/${latest}/rollback`, { digest: to }));

@@ -2,6 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import { faultCases, writesOf, type FaultCase } from './fault-matrix';
 import type { Answer, Client } from './journey';
 import type { Replicas } from './replicas';
+import { whileStruck } from './struck';
 
 interface HarborRobot {
   id: number;
@@ -108,11 +109,10 @@ export class RobotMatrix {
   /** One call at each replica at once while the fault strikes; then the caller calls again until it is done. */
   async survive(scenario: Scenario, { write, strike }: FaultCase): Promise<void> {
     const { clients } = this;
-    const { faults } = this.world.around.harbor;
     const begun = await this.begin(scenario);
-    faults.add(strike);
-    const answers = await Promise.all(clients.map(async (client) => scenario.act(client, ROBOTS, begun)));
-    faults.clear();
+    const answers = await whileStruck(this.world, strike, () =>
+      Promise.all(clients.map(async (client) => scenario.act(client, ROBOTS, begun))),
+    );
     for (const answer of answers) expectHonest(answer);
     if (clients.length === 1) expect(isDone(answers[0])).toBe(scenario.quiet.includes(write));
     while (!answers.some(isDone)) {

@@ -1,6 +1,7 @@
 import { actionMatrix, ActionWorld } from '../e2e/action-matrix';
 import { SCENARIOS } from '../e2e/action-scenarios';
 import { Replicas } from '../e2e/replicas';
+import { DEADLINE } from '../e2e/struck';
 import { mariadb, type TestDatabase } from '../servers/mariadb';
 
 const MATRIX = actionMatrix(SCENARIOS);
@@ -17,7 +18,7 @@ describe('leaving, adopting and members on two replicas on one MariaDB', () => {
       replicas: 2,
       people: MATRIX.length + 1,
       withAdmin: true,
-      env: { HARBOR_DEADLINE_MS: '500' },
+      env: DEADLINE,
     });
     world = await ActionWorld.start(replicas);
   });

@@ -1,5 +1,6 @@
 import { Replicas } from '../e2e/replicas';
 import { makeStranger, MATRIX, ProvisioningMatrix } from '../e2e/provisioning-matrix';
+import { DEADLINE } from '../e2e/struck';
 import { mariadb, type TestDatabase } from '../servers/mariadb';
 import { redis } from '../servers/redis';
 
@@ -14,7 +15,7 @@ describe('two replicas on one MariaDB and one Redis', () => {
       databaseUrl: database.url,
       replicas: 2,
       people: MATRIX.length + 1,
-      env: { HARBOR_DEADLINE_MS: '500', REDIS_URL: redis() },
+      env: { ...DEADLINE, REDIS_URL: redis() },
     });
     await makeStranger(world);
     matrix = new ProvisioningMatrix(world);

@@ -1,5 +1,6 @@
 import { Replicas } from '../e2e/replicas';
 import { MATRIX, RobotMatrix } from '../e2e/robot-matrix';
+import { DEADLINE } from '../e2e/struck';
 import { mariadb, type TestDatabase } from '../servers/mariadb';
 
 describe('robots of two replicas on one MariaDB', () => {
@@ -13,7 +14,7 @@ describe('robots of two replicas on one MariaDB', () => {
       databaseUrl: database.url,
       replicas: 2,
       people: 1,
-      env: { HARBOR_DEADLINE_MS: '500' },
+      env: DEADLINE,
     });
     matrix = await RobotMatrix.start(world);
   });
