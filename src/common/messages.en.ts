@@ -1030,6 +1030,16 @@ export const messagesEn = {
     detail:
       'The image is in the private project {project}, of which you are no member. Jobs get access of their own; for docker pull, ask for a membership of the project.',
   },
+  'image.warning.no-right': {
+    title: 'You can no longer run this image',
+    detail:
+      'The image is in the private project {project}, from which neither you nor anybody who shows it to you may pull any more. Your entry stays; what became of the tag is not told. Ask for a membership of the project, or take the entry out of the catalog.',
+  },
+  'image.warning.owner-left': {
+    title: 'The owner of its project has left',
+    detail:
+      'The image is in {project}, whose owner has left. Look for another one in time, or push a copy to a project of your own.',
+  },
   'share.warning.jobs-only': {
     title: 'They run it in jobs, but cannot pull it themselves',
     detail:

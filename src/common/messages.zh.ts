@@ -944,6 +944,15 @@ export const messagesZh: Readonly<Record<MessageCode, MessageText>> = {
     detail:
       '该镜像位于私有项目 {project}，而您不是该项目的成员。任务会使用单独的访问权限；如需 docker pull，请申请成为项目成员。',
   },
+  'image.warning.no-right': {
+    title: '您已不能再运行该镜像',
+    detail:
+      '该镜像位于私有项目 {project}，您以及向您展示它的人都已无权从中拉取。您的条目会保留，但不再显示该标签的变化。请申请加入该项目，或将该条目从目录中移除。',
+  },
+  'image.warning.owner-left': {
+    title: '其项目的所有者已离开',
+    detail: '该镜像位于 {project}，其所有者已离开。请及时另选镜像，或将其副本推送到您自己的项目。',
+  },
   'share.warning.jobs-only': {
     title: '对方可以在任务中运行，但不能自行拉取',
     detail:

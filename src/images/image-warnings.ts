@@ -1,5 +1,6 @@
 import type { MessageCode, MessageParams } from '../common/messages.en';
 import type { ArtifactKind, Platform } from '../harbor/harbor.types';
+import type { ImageRight } from './sharing/known-rights';
 import type { TagRecord } from '../tag-rule/tag-record.entity';
 
 export interface ImageWarning {
@@ -20,9 +21,17 @@ export function imageWarnings(
   return [{ code: 'image.warning.platform', params }];
 }
 
-/** What a person should know of somebody else's image in a project that he himself cannot pull from. */
-export function jobsOnlyWarnings(jobsOnly: boolean | undefined, project: string): ImageWarning[] {
-  return jobsOnly === true ? [{ code: 'image.warning.jobs-only', params: { project } }] : [];
+/** What a person should know of his right to run it. */
+export function rightWarnings(
+  { right, ownerHasLeft }: { right?: ImageRight | undefined; ownerHasLeft?: boolean },
+  project: string,
+): ImageWarning[] {
+  const codes: MessageCode[] = [
+    ...(right === 'none' ? (['image.warning.no-right'] as const) : []),
+    ...(right === 'jobs-only' ? (['image.warning.jobs-only'] as const) : []),
+    ...(ownerHasLeft === true ? (['image.warning.owner-left'] as const) : []),
+  ];
+  return codes.map((code) => ({ code, params: { project } }));
 }
 
 /** What a person should know of the tag: that it was moved, is gone, or that what it was is gone. */

@@ -15,6 +15,7 @@ import { ImageAudiences } from './sharing/image-audiences';
 import { ImageBatchService } from './importing/image-batch.service';
 import { ImageFieldChange } from './history/image-field-change.entity';
 import { ImageGrants } from './sharing/image-grants';
+import { KnownRights } from './sharing/known-rights';
 import { ImageHistoryController } from './history/image-history.controller';
 import { ImageHistory } from './history/image-history.service';
 import { ImageImporters } from './image-importers';
@@ -57,6 +58,7 @@ import { SearchWord } from './lists/search-word.entity';
     ImageUses,
     TermRarity,
     ImageGrants,
+    KnownRights,
     ImageSharing,
     ImageVerdicts,
     ImageBatchService,

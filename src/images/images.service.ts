@@ -23,6 +23,7 @@ import { ImageAccess } from './sharing/image-access';
 import { ImageFieldChange } from './history/image-field-change.entity';
 import { ImageAudiences } from './sharing/image-audiences';
 import { ImageGrants } from './sharing/image-grants';
+import { KnownRights, type ImageRight, type KnownRight } from './sharing/known-rights';
 import { imageName, imageNotFound } from './image-name';
 import { ImageVerdicts, type Verdict } from './importing/image-verdicts.service';
 import { ImageShare } from './sharing/image-share.entity';
@@ -38,8 +39,10 @@ export interface CatalogedImage {
   owner: string;
   /** Why the caller sees it; `admin`: only because he is one. */
   seenAs: SeenAs | 'admin';
-  /** Jobs of the caller can pull it, his own docker cannot. Said only of a single image. */
-  jobsOnly?: boolean;
+  /** Undefined: it is not known, or not asked. */
+  right?: ImageRight | undefined;
+  /** It is in the personal project of somebody who left. */
+  ownerHasLeft?: boolean;
 }
 
 export interface NewImage {
@@ -79,6 +82,7 @@ export class ImagesService {
     private readonly visibility: ImageVisibility,
     private readonly access: ImageAccess,
     private readonly grants: ImageGrants,
+    private readonly knownRights: KnownRights,
     private readonly persons: PersonsService,
     private readonly tagRecords: TagRecordsService,
     private readonly harbor: HarborClient,
@@ -156,8 +160,7 @@ export class ImagesService {
     const { image, seenAs } = await this.see(caller, id);
     const record = await this.recordOf(image);
     const owner = seenAs === 'own' ? caller.username : await this.usernameOf(image.personId);
-    const jobsOnly = seenAs !== 'own' && !(await this.mayPull(caller, image));
-    return { image, record, owner, seenAs, jobsOnly };
+    return { image, record, owner, seenAs, ...(await this.rightTo(caller, image)) };
   }
 
   /** The person's own image of this name (`project/repository:tag`), or null. */
@@ -199,7 +202,8 @@ export class ImagesService {
       labels: change.labels ?? image.labels,
     };
     const changes = changesBetween(image, fields);
-    if (changes.length === 0) return { image, record, owner, seenAs };
+    const right = await this.rightTo(caller, image);
+    if (changes.length === 0) return { image, record, owner, seenAs, ...right };
     const listed = {
       title: titleKey(fields.description),
       terms: joinTerms(termsOf({ ...image, ...fields })),
@@ -222,7 +226,13 @@ export class ImagesService {
       await manager.insert(ImageFieldChange, rows);
       await this.audit.record(manager, caller, 'image.changed', image.name);
     });
-    return { image: this.dataSource.manager.create(Image, { ...image, ...written }), record, owner, seenAs };
+    return {
+      image: this.dataSource.manager.create(Image, { ...image, ...written }),
+      record,
+      owner,
+      seenAs,
+      ...right,
+    };
   }
 
   /**
@@ -305,9 +315,27 @@ export class ImagesService {
    * What he imported stays in his catalog; what becomes of it is told only while he may run it.
    * @throws DomainError not-found `image.not-found`
    */
-  async requireRight(caller: PersonCaller, { project, name }: Image): Promise<void> {
-    if (caller.isAdmin || (await this.grants.find(caller.personId, project, name)) !== null) return;
-    if ((await this.access.findProjectId(project)) !== null) throw imageNotFound();
+  async requireRight(caller: PersonCaller, image: Image): Promise<void> {
+    if ((await this.rightTo(caller, image)).right === 'none') throw imageNotFound();
+  }
+
+  /** While Harbor is away it is not known; nor is it of a project that is gone. Nothing is kept from an admin. */
+  private async rightTo(caller: PersonCaller, image: Image): Promise<KnownRight> {
+    const { personId, isAdmin } = caller;
+    const known = await this.knownRights.of(personId, [{ image, seenAs: 'admin' }]);
+    const ownerHasLeft = known.get(image.id)?.ownerHasLeft === true;
+    try {
+      const found = await this.grants.find(personId, image.project, image.name);
+      if (found !== null) {
+        const right = found.through === personId ? 'theirs' : 'jobs-only';
+        return { right: found.harborProjectId === null ? undefined : right, ownerHasLeft };
+      }
+      const isTold = isAdmin || (await this.access.findProjectId(image.project)) === null;
+      return { right: isTold ? undefined : 'none', ownerHasLeft };
+    } catch (error) {
+      if (!isOutage(error)) throw error;
+      return { right: undefined, ownerHasLeft };
+    }
   }
 
   private requireTaskType(taskType: string): void {
@@ -345,15 +373,5 @@ export class ImagesService {
 
   private async usernameOf(personId: string): Promise<string> {
     return (await this.persons.findByIds([personId])).get(personId)?.username ?? '';
-  }
-
-  /** While Harbor does not tell, nobody is warned. */
-  private async mayPull({ personId }: PersonCaller, { project }: Image): Promise<boolean> {
-    try {
-      return (await this.access.pullableProjectId(personId, project)) !== null;
-    } catch (error) {
-      if (isOutage(error)) return true;
-      throw error;
-    }
   }
 }

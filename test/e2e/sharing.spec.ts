@@ -6,6 +6,9 @@ import { Changes } from '../../src/changes/changes';
 import { Clock } from '../../src/common/clock';
 import { Client, startTestSandbox } from './journey';
 
+const codesOf = (image: object) =>
+  ('warnings' in image ? (image.warnings as { code: string }[]) : []).map(({ code }) => code);
+
 describe('sharing images', () => {
   let sandbox: Sandbox & { forget(): Promise<void> };
   let liu: Client;
@@ -256,6 +259,59 @@ describe('sharing images', () => {
     await new Promise((resolve) => setTimeout(resolve, 300));
     expect((await lookup('liuyizhou', shared.link)).status).toBe(404);
     expect((await lookup('ada', shared.link)).status).toBe(404);
+  });
+
+  it('tells what becomes of an image to those alone who may run it, in lists too', async () => {
+    const member = '/projects/team-vision/members/ada';
+    await grace.put(member, { role: 'maintainer' });
+    const shared = await imported(ada, 'team-vision');
+    const readAs = async (person: Client) => {
+      const { body } = await person.get(`/images/${shared.id}`);
+      return { state: body.state, digest: body.currentDigest, warnings: codesOf(body) };
+    };
+    const listedAs = async (person: Client) => {
+      const { body } = await person.get('/images?scope=available&limit=200');
+      const item = (body.items as Record<string, unknown>[]).find(({ id }) => id === shared.id) ?? {};
+      return { state: item.state, digest: item.currentDigest, warnings: codesOf(item) };
+    };
+    const told = { state: 'as-recorded', digest: expect.stringMatching(/^sha256:/) as string };
+    const notTold = { state: 'unknown', digest: null, warnings: ['image.warning.no-right'] };
+    expect(await readAs(ada)).toEqual({ ...told, warnings: [] });
+    expect(await listedAs(ada)).toEqual({ ...told, warnings: [] });
+    await ada.put(`/images/${shared.id}/shares/person/liuyizhou`, {});
+    const inJobs = { ...told, warnings: ['image.warning.jobs-only'] };
+    expect(await readAs(liu)).toEqual(inJobs);
+    expect(await listedAs(liu)).toEqual(inJobs);
+    await grace.delete(member);
+    expect(await readAs(ada)).toEqual(notTold);
+    expect(await listedAs(ada)).toEqual(notTold);
+    expect(await readAs(liu)).toEqual(notTold);
+    // Of both nobody asked since: the list has it asked, and the next one knows.
+    await grace.put(member, { role: 'guest' });
+    await listedAs(liu);
+    while ((await listedAs(liu)).warnings.length === 0)
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(await listedAs(liu)).toEqual(inJobs);
+    expect((await ada.patch(`/images/${shared.id}`, { description: 'Ours' })).body).toMatchObject({
+      state: 'as-recorded',
+    });
+    await grace.delete(member);
+    expect((await ada.patch(`/images/${shared.id}`, { description: 'Still mine' })).body).toMatchObject({
+      description: 'Still mine',
+      state: 'unknown',
+    });
+  });
+
+  it('warns of images whose project’s owner has left', async () => {
+    const login = newcomer('li');
+    const li = await login();
+    expect((await li.post('/account/credentials', {})).status).toBe(201);
+    const { id } = await imported(li, 'user-li');
+    await li.put(`/images/${id}/shares/person/ada`, {});
+    expect((await grace.post('/admin/persons/li/offboard', {})).status).toBe(200);
+    expect(codesOf((await ada.get(`/images/${id}`)).body)).toContain('image.warning.owner-left');
+    const { items } = (await ada.get('/images?scope=shared&limit=200')).body as { items: { id: string }[] };
+    expect(codesOf(items.find((item) => item.id === id) ?? {})).toContain('image.warning.owner-left');
   });
 
   it('lets those with whom it is shared import it, for as long as it is shared', async () => {

@@ -3,7 +3,7 @@ import type { Language } from '../../common/messages';
 import { PlatformDto } from '../../common/platform.dto';
 import type { ArtifactKind, ArtifactPlatform } from '../../harbor/harbor.types';
 import type { TagState } from '../../tag-rule/tag-rule';
-import { imageWarnings, jobsOnlyWarnings, recordWarnings } from '../image-warnings';
+import { imageWarnings, recordWarnings, rightWarnings } from '../image-warnings';
 import type { Visibility } from '../image.entity';
 import type { CatalogedImage } from '../images.service';
 import { ImageDescriptionDto } from '../importing/dto/image-description.dto';
@@ -129,11 +129,14 @@ function stateOfDigest({ digest, goneSince }: CatalogedImage['image']): TagState
 }
 
 export function toImageDto(
-  { image, record, owner, seenAs, jobsOnly }: CatalogedImage,
+  { image, record: seen, owner, seenAs, right, ownerHasLeft = false }: CatalogedImage,
   { address, sitePlatforms, language }: ImageAnswer,
 ): ImageDto {
   const { id, project, repository, tag, description, taskType, labels, described } = image;
   const { usedAtMs, createdAt, updatedAt } = image;
+  // What becomes of it is told to those alone who may run it.
+  const isTold = right !== 'none';
+  const record = isTold ? seen : null;
   const kind = record?.kind ?? image.kind;
   const platforms = record?.platforms ?? image.platforms;
   return {
@@ -152,15 +155,15 @@ export function toImageDto(
     kind,
     recordedDigest: record === null ? image.digest : record.recordedDigest,
     currentDigest: record === null ? image.digest : record.currentDigest,
-    state: record?.state ?? stateOfDigest(image),
-    goneSince: record === null ? image.goneSince : record.goneSince,
+    state: isTold ? (record?.state ?? stateOfDigest(image)) : 'unknown',
+    goneSince: isTold ? (record === null ? image.goneSince : record.goneSince) : null,
     platforms,
     sizeBytes: record?.sizeBytes ?? image.sizeBytes,
     described,
     warnings: [
       ...recordWarnings(record),
       ...imageWarnings(kind, platforms, sitePlatforms),
-      ...jobsOnlyWarnings(jobsOnly, project),
+      ...rightWarnings({ right, ownerHasLeft }, project),
     ].map((warning) => toImageWarningDto(warning, language)),
     firstSeenAt: record?.firstSeenAt ?? createdAt,
     checkedAt: record?.checkedAt ?? createdAt,

@@ -4,6 +4,7 @@ import type { DataSource } from 'typeorm';
 import { ImageLists, type ImageCount, type ImageQuery, type Viewer } from './image-lists';
 import { readImageRows } from './image-rows';
 import { ImageVisibility, type Audiences } from '../sharing/image-visibility';
+import { KnownRights } from '../sharing/known-rights';
 import type { CatalogedImage } from '../images.service';
 import type { Position } from './list-order';
 
@@ -21,6 +22,7 @@ export class ImagePages {
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly lists: ImageLists,
     private readonly visibility: ImageVisibility,
+    private readonly rights: KnownRights,
   ) {}
 
   /**
@@ -58,10 +60,12 @@ export class ImagePages {
       this.visibility.reasonsAmong(audiences, ids),
     ]);
     const rows = new Map(found.map((row) => [row.image.id, row]));
-    return ids.flatMap((id) => {
+    const images = ids.flatMap((id) => {
       const row = rows.get(id);
-      const seenAs = reasons.get(id) ?? (caller.isAdmin ? 'admin' : null);
+      const seenAs = reasons.get(id) ?? (caller.isAdmin ? ('admin' as const) : null);
       return row === undefined || seenAs === null ? [] : [{ ...row, seenAs }];
     });
+    const rights = await this.rights.of(caller.personId, images);
+    return images.map((image) => ({ ...image, ...rights.get(image.image.id) }));
   }
 }

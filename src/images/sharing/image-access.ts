@@ -17,7 +17,8 @@ const BELIEVED_MS = 30_000;
 const MAX_VERDICTS = 50_000;
 
 interface Verdict {
-  harborProjectId: number;
+  /** Null: he may not. */
+  harborProjectId: number | null;
   askedAtMs: number;
   /** Of before it was asked. */
   mark: number;
@@ -67,12 +68,17 @@ export class ImageAccess {
 
   /** What Harbor last said of it, when it said yes and Berth changed nothing about it since. Asks nobody. */
   recall(personId: string | null, projectName: string): { harborProjectId: number; ageMs: number } | null {
-    const verdict = this.verdicts.get(verdictKey(personId, projectName));
-    if (verdict === undefined) return null;
-    const keys = [aboutProject(projectName), ...(personId === null ? [] : [aboutPerson(personId)])];
-    if (!this.marks.isUnchanged(keys, verdict.mark)) return null;
-    const { harborProjectId, askedAtMs } = verdict;
-    return { harborProjectId, ageMs: this.clock.now().getTime() - askedAtMs };
+    const verdict = this.verdictOf(personId, projectName);
+    if (verdict === null || verdict.harborProjectId === null) return null;
+    return { harborProjectId: verdict.harborProjectId, ageMs: this.ageMs(verdict) };
+  }
+
+  /** As recall, also when it said no; undefined: it did not say. */
+  known(personId: string | null, projectName: string): { mayPull: boolean; ageMs: number } | undefined {
+    const verdict = this.verdictOf(personId, projectName);
+    return verdict === null
+      ? undefined
+      : { mayPull: verdict.harborProjectId !== null, ageMs: this.ageMs(verdict) };
   }
 
   /**
@@ -84,9 +90,8 @@ export class ImageAccess {
     const askedAtMs = this.clock.now().getTime();
     const { harborProjectId, pullers } = await this.askHarbor(personIds, projectName);
     for (const personId of personIds) {
-      const key = verdictKey(personId, projectName);
-      if (pullers.has(personId)) this.verdicts.set(key, { harborProjectId, askedAtMs, mark });
-      else this.verdicts.delete(key);
+      const verdict = { harborProjectId: pullers.has(personId) ? harborProjectId : null, askedAtMs, mark };
+      this.verdicts.set(verdictKey(personId, projectName), verdict);
     }
     const first = personIds.find((personId) => pullers.has(personId));
     return first === undefined ? null : { personId: first, harborProjectId };
@@ -129,14 +134,15 @@ export class ImageAccess {
     return this.vulnerabilityLimits.get(projectName) ?? null;
   }
 
-  /** Has the owner of this personal project left? Then new jobs run what is in it only where it is public. */
-  async ownerHasLeft(projectName: string): Promise<{ left: boolean; mayRun: boolean }> {
-    const stays = { left: false, mayRun: true };
-    if (await this.offboarded.isEmpty()) return stays;
-    const project = await this.projects.findByName(projectName);
-    if (project === null || project.ownerPersonId === null) return stays;
-    if (!(await this.offboarded.has(project.ownerPersonId))) return stays;
-    return { left: true, mayRun: project.visibility === 'public' };
+  private verdictOf(personId: string | null, projectName: string): Verdict | null {
+    const verdict = this.verdicts.get(verdictKey(personId, projectName));
+    if (verdict === undefined) return null;
+    const keys = [aboutProject(projectName), ...(personId === null ? [] : [aboutPerson(personId)])];
+    return this.marks.isUnchanged(keys, verdict.mark) ? verdict : null;
+  }
+
+  private ageMs({ askedAtMs }: Verdict): number {
+    return this.clock.now().getTime() - askedAtMs;
   }
 
   private async firstPuller(

@@ -63,6 +63,17 @@ export class ImageVisibility {
     return { personId, givers: giversAmong(rows), sees: rows.length > 0 };
   }
 
+  /** As claimOf, of many names: the givers of each. */
+  async giversOf(personId: string | null, names: readonly string[]): Promise<ReadonlyMap<string, string[]>> {
+    const audiences = allOf(await this.audiencesOf(personId));
+    const rows = await this.dataSource.query<(AudienceRow & { name: string })[]>(
+      `SELECT name, audience, personId FROM image_audiences WHERE name IN (${marks(names)}) ` +
+        `AND audience IN (${marks(audiences)})`,
+      [...names, ...audiences],
+    );
+    return new Map(names.map((name) => [name, giversAmong(rows.filter((row) => row.name === name))]));
+  }
+
   /** Why one of these audiences sees each of these images; those that none of them sees are left out. */
   async reasonsAmong(
     audiences: Audiences,
