@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
+import { Semaphore } from 'async-mutex';
 import { IsNull, Not, type Repository } from 'typeorm';
 import { AccountsService } from '../accounts/accounts.service';
 import type { PersonCaller } from '../auth/caller';
-import { DomainError, isDomainError } from '../common/errors';
+import { DomainError, isDomainError, isOutage } from '../common/errors';
 import { HarborClient } from '../harbor/harbor.client';
 import type { ProjectRole } from '../harbor/harbor.types';
 import { ProjectMember } from './members/project-member.entity';
@@ -12,6 +13,9 @@ import { ProjectsService } from './projects.service';
 
 /** From the least to the most; a role includes what those before it may do. */
 const RANKS: readonly ProjectRole[] = ['limited-guest', 'guest', 'developer', 'maintainer', 'admin'];
+
+/** Projects of one person about which Harbor is asked at a time. */
+const ASKED_AT_ONCE = 8;
 
 export interface SeenProject {
   project: Project;
@@ -50,6 +54,30 @@ export class ProjectRoles {
     const memberships = await this.members.findBy({ personId, seenRole: Not(IsNull()) });
     const names = await this.projects.findNames(memberships.map(({ projectId }) => projectId));
     return [...(own === null ? [] : [own.name]), ...names.values()];
+  }
+
+  /**
+   * Those of these projects that Berth made and in which the person has a role now; while Harbor is away, the role
+   * that Berth gave him.
+   */
+  async listWithRole(personId: string, names: readonly string[]): Promise<Project[]> {
+    const turns = new Semaphore(ASKED_AT_ONCE);
+    const found = await Promise.all(
+      names.map(async (name) => turns.runExclusive(async () => this.findWithRole(personId, name))),
+    );
+    return found.filter((project) => project !== null);
+  }
+
+  private async findWithRole(personId: string, name: string): Promise<Project | null> {
+    const project = await this.projects.findByName(name);
+    if (project === null) return null;
+    const role = await this.findIn(project, personId).catch((error: unknown) => {
+      // Another one of its name, or none.
+      if (isDomainError(error, 'conflict')) return null;
+      if (isOutage(error)) return this.findGiven(project, personId);
+      throw error;
+    });
+    return role === null ? null : project;
   }
 
   /** The role that Berth gave a person, whatever Harbor says; null where it gave none. */

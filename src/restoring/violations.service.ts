@@ -6,6 +6,7 @@ import type { PersonCaller } from '../auth/caller';
 import { DomainError, isDomainError } from '../common/errors';
 import { ProjectRoles } from '../projects/project-roles';
 import { ProjectsService } from '../projects/projects.service';
+import { TagRecord } from '../tag-rule/tag-record.entity';
 import { TagRecordsService } from '../tag-rule/tag-records.service';
 import { Violation } from '../tag-rule/violations/violation.entity';
 import type { ViolationState } from '../tag-rule/violations/violation-life';
@@ -59,10 +60,12 @@ export class ViolationsService {
 
   /** @throws DomainError not-found `violation.not-found` (absent, or not his to see) */
   async get(caller: PersonCaller, id: string): Promise<ViolationView> {
-    const violation = await this.violations.findOneBy({ id });
+    const query = this.violations.createQueryBuilder('violation').where('violation.id = :id', { id });
+    const found = await query.getOne();
+    if (found === null) throw notFound();
+    const seen = await this.seenBy(caller, query, [found.project]);
+    const violation = (await seen?.getOne()) ?? null;
     if (violation === null) throw notFound();
-    if (!caller.isAdmin && !(await this.roles.listNames(caller.personId)).includes(violation.project))
-      throw notFound();
     return { violation, restoration: await this.restoring.find(id) };
   }
 
@@ -127,12 +130,45 @@ export class ViolationsService {
   ): Promise<SelectQueryBuilder<Violation> | null> {
     const query = this.violations.createQueryBuilder('violation').where('1 = 1');
     if (state !== undefined) query.andWhere('violation.state = :state', { state });
-    if (caller.isAdmin) {
-      return project === undefined ? query : query.andWhere('violation.project = :project', { project });
-    }
-    const names = await this.roles.listNames(caller.personId);
-    const seen = project === undefined ? names : names.filter((name) => name === project);
-    return seen.length === 0 ? null : query.andWhere('violation.project IN (:...seen)', { seen });
+    if (project !== undefined) query.andWhere('violation.project = :project', { project });
+    const known = caller.isAdmin ? [] : await this.roles.listNames(caller.personId);
+    // A role that Harbor alone knows of counts where the project is named.
+    return this.seenBy(caller, query, project === undefined ? known : [project]);
+  }
+
+  /**
+   * Of the projects in which the caller has a role now, as they are now: what was in another project of the same name
+   * is no more theirs to see than that project was.
+   */
+  private async seenBy(
+    caller: PersonCaller,
+    query: SelectQueryBuilder<Violation>,
+    names: readonly string[],
+  ): Promise<SelectQueryBuilder<Violation> | null> {
+    if (caller.isAdmin) return query;
+    const concerned = names.length === 0 ? [] : await this.projectsOf(query, names);
+    const projects = await this.roles.listWithRole(caller.personId, concerned);
+    if (projects.length === 0) return null;
+    return query
+      .innerJoin(TagRecord, 'record', 'record.id = violation.tagRecordId')
+      .andWhere('violation.project IN (:...seen)', { seen: projects.map(({ name }) => name) })
+      .andWhere('record.harborProjectId IN (:...ids)', {
+        ids: projects.map(({ harborProjectId }) => harborProjectId ?? 0),
+      });
+  }
+
+  /** Those of the projects that the query finds any violation of: Harbor is asked about no others. */
+  private async projectsOf(
+    query: SelectQueryBuilder<Violation>,
+    names: readonly string[],
+  ): Promise<string[]> {
+    const rows = await query
+      .clone()
+      .select('violation.project', 'project')
+      .distinct()
+      .andWhere('violation.project IN (:...names)', { names })
+      .getRawMany<{ project: string }>();
+    return rows.map(({ project }) => project);
   }
 }
 

@@ -116,6 +116,48 @@ describe('what is somebody else’s', () => {
     expect(refused).toMatchObject({ status: 409, body: { code: 'project.replaced' } });
   });
 
+  it('is a violation in a project that I left, or of another one that had its name', async () => {
+    const grace = await Client.login(sandbox, 'grace');
+    const admin = sandbox.harborAdmin;
+    const team = '/projects/team-x';
+    const mine = async (person: Client) =>
+      ((await person.get('/violations')).body as { items: { id: string; project: string }[] }).items;
+    expect((await grace.post('/projects', { name: 'team-x' })).status).toBe(201);
+    const adaLogin = await credentialsOf(ada);
+    await grace.put(`${team}/members/ada`, { role: 'maintainer' });
+    await push(adaLogin, 'team-x', 'v1');
+    const wanted = { link: link('v1', 'team-x'), description: 'Ours', taskType: 'pytorch' };
+    const image = await ada.post('/images', wanted);
+    const rules = (await callHarbor(sandbox, admin, 'GET', `${team}/immutabletagrules`)).body as {
+      id: number;
+    }[];
+    await callHarbor(sandbox, admin, 'DELETE', `${team}/immutabletagrules/${rules[0]?.id}`);
+    await push(adaLogin, 'team-x', 'v1', 'moved');
+    await ada.post(`/images/${String(image.body.id)}/check`);
+    const [violation] = await mine(ada);
+    expect(violation).toMatchObject({ project: 'team-x' });
+    const path = `/violations/${violation?.id}`;
+    expect((await ada.get(path)).status).toBe(200);
+
+    const members = (await callHarbor(sandbox, admin, 'GET', `${team}/members`)).body as {
+      id: number;
+      entity_name: string;
+    }[];
+    const member = members.find((one) => one.entity_name === adaLogin.username);
+    await callHarbor(sandbox, admin, 'DELETE', `${team}/members/${member?.id}`);
+    expect(await mine(ada)).toEqual([]);
+    expect((await ada.get(path)).status).toBe(404);
+
+    expect((await callHarbor(sandbox, admin, 'DELETE', `${team}/repositories/demo`)).status).toBe(200);
+    expect((await grace.delete(team)).status).toBe(204);
+    expect((await grace.post('/projects', { name: 'team-x' })).status).toBe(201);
+    await grace.put(`${team}/members/liuyizhou`, { role: 'admin' });
+    expect(await mine(liu)).toEqual([]);
+    expect((await liu.get('/violations?project=team-x')).body.items).toEqual([]);
+    expect((await liu.get(path)).status).toBe(404);
+    expect((await grace.get(path)).status).toBe(200);
+  });
+
   it('becomes mine to pull as soon as I am a member', async () => {
     const adaLogin = await credentialsOf(ada);
     expect((await ada.lookup({ link: link('v1') })).status).toBe(404);
