@@ -21,6 +21,7 @@ import { DigestRemoval } from '../jobs/digest-removal.entity';
 import { JobImage } from '../jobs/job-image.entity';
 import { Job } from '../jobs/job.entity';
 import { SearchWord } from '../images/lists/search-word.entity';
+import { RefusedPull } from '../lookup/refused-pull.entity';
 import { PullSecret } from '../pull-secrets/pull-secret.entity';
 import { DriftRecord } from '../projects/drift/drift-record.entity';
 import { ProjectMember } from '../projects/members/project-member.entity';
@@ -79,6 +80,7 @@ export const entities = [
   Job,
   JobImage,
   DigestRemoval,
+  RefusedPull,
   PullSecret,
   AuditEntry,
   BackgroundLease,

@@ -27,6 +27,7 @@ export class FactReader implements OnModuleDestroy {
   private readonly tags = new Gathering<TagName, TagFacts | null>((names) => this.readTags(names));
   private readonly seen = new Gathering<SeenQuestion, SeenImage | null>((asked) => this.readSeen(asked));
   private readonly projects = new Gathering<string, ProjectFacts | null>((names) => this.readProjects(names));
+  private readonly refusedPulls = new Gathering<string, boolean>((names) => this.readRefusedPulls(names));
   private readonly people = new Gathering<string, { id: string } | null>((keys) => this.readPeople(keys));
 
   constructor(
@@ -60,6 +61,11 @@ export class FactReader implements OnModuleDestroy {
     return this.tags.ask(name);
   }
 
+  /** Does Harbor let nobody pull this digest (`project/repository@digest`)? As it said last. */
+  async isRefused(name: string): Promise<boolean> {
+    return this.refusedPulls.ask(name);
+  }
+
   async seenImage(question: SeenQuestion): Promise<SeenImage | null> {
     return this.seen.ask(question);
   }
@@ -76,12 +82,21 @@ export class FactReader implements OnModuleDestroy {
   private async readProjects(names: readonly string[]): Promise<(ProjectFacts | null)[]> {
     const rows = await this.read<ProjectRow>(
       (marks) =>
-        'SELECT p.name, p.ownerPersonId, p.harborProjectId, p.visibility, p.tagPolicy, o.offboardedAt FROM projects p ' +
+        'SELECT p.name, p.ownerPersonId, p.harborProjectId, p.visibility, p.tagPolicy, p.vulnerabilityLimit, o.offboardedAt FROM projects p ' +
         `LEFT JOIN persons o ON o.id = p.ownerPersonId WHERE p.name IN (${marks})`,
       names,
     );
     const byName = new Map(rows.map((row) => [row.name, readProject(row, this.sitePolicy)]));
     return names.map((name) => byName.get(name) ?? null);
+  }
+
+  private async readRefusedPulls(names: readonly string[]): Promise<boolean[]> {
+    const rows = await this.read<{ name: string }>(
+      (marks) => `SELECT name FROM refused_pulls WHERE name IN (${marks})`,
+      names,
+    );
+    const refused = new Set(rows.map(({ name }) => name));
+    return names.map((name) => refused.has(name));
   }
 
   private async readTags(names: readonly TagName[]): Promise<(TagFacts | null)[]> {

@@ -38,6 +38,7 @@ export interface ProjectRow {
   harborProjectId: number | null;
   visibility: 'private' | 'public';
   tagPolicy: TagPolicy | null;
+  vulnerabilityLimit: string | null;
   offboardedAt: string | null;
 }
 
@@ -77,11 +78,12 @@ export function bestOf(rows: readonly SeenRow[], audiences: readonly string[]): 
 }
 
 export function readProject(row: ProjectRow, sitePolicy: TagPolicy): ProjectFacts {
-  const { ownerPersonId, harborProjectId, visibility, offboardedAt } = row;
+  const { ownerPersonId, harborProjectId, visibility, vulnerabilityLimit, offboardedAt } = row;
   return {
     ownerPersonId,
     harborProjectId,
     visibility,
+    vulnerabilityLimit,
     ownerHasLeft: offboardedAt !== null,
     blocksMoved: tagPolicyOf(row, sitePolicy) === 'block',
   };

@@ -16,6 +16,8 @@ export interface ProjectFacts {
   harborProjectId: number | null;
   visibility: 'private' | 'public';
   ownerHasLeft: boolean;
+  /** From this severity on Harbor lets nobody pull; null: no such limit. */
+  vulnerabilityLimit: string | null;
   /** A tag that moved and about which nobody decided yet is refused. */
   blocksMoved: boolean;
 }

@@ -34,6 +34,7 @@ export class LookupMemory {
   private readonly projects: KeptFacts<ProjectFacts | null>;
   private readonly seen: KeptFacts<SeenImage | null>;
   private readonly tags: KeptFacts<TagFacts | null>;
+  private readonly refusedPulls: KeptFacts<boolean>;
 
   constructor(
     private readonly reader: FactReader,
@@ -61,6 +62,11 @@ export class LookupMemory {
       bytesOf: (tag) => 1_000 + 300 * (tag?.platforms.length ?? 0),
       isAbsent: isNull,
     });
+    this.refusedPulls = new KeptFacts(marks, {
+      maxBytes: 8 * MB,
+      bytesOf: () => 100,
+      isAbsent: () => false,
+    });
   }
 
   /** Is there anything to answer from? */
@@ -82,6 +88,16 @@ export class LookupMemory {
     const tag = link.digest === null ? this.tags.find(name, nowMs) : NO_TAG;
     if (tag === undefined) return undefined;
     return { link, asker, project: project.value, seen: seen.value, tag: tag.value };
+  }
+
+  /** The project of a link that was found or learned; null where Berth keeps none. */
+  findProject(name: string): ProjectFacts | null {
+    return this.projects.find(name, null)?.value ?? null;
+  }
+
+  /** Does Harbor let nobody pull this digest (`project/repository@digest`)? Undefined: not kept. */
+  findRefused(name: string, nowMs: number | null): boolean | undefined {
+    return this.refusedPulls.find(name, nowMs)?.value;
   }
 
   /** A mark of now; whatever is read after it, and by it, is kept until something changes. */
@@ -113,6 +129,16 @@ export class LookupMemory {
       link.digest === null ? this.tag(tagNameOf(link), mark) : null,
     ]);
     return { link, asker, project, seen, tag };
+  }
+
+  /** As findRefused, else from the database. */
+  async isRefused(name: string): Promise<boolean> {
+    const found = this.findRefused(name, performance.now());
+    if (found !== undefined) return found;
+    const mark = this.marks.mark();
+    const isRefused = await this.reader.isRefused(name);
+    this.refusedPulls.keep(name, isRefused, [aboutLink(name)], mark);
+    return isRefused;
   }
 
   /** What a look just recorded. @param mark of before the look */

@@ -173,8 +173,7 @@ export class LookupService {
   ): Promise<Answer> {
     if (!(await this.isCertain())) return lastKnown();
     try {
-      const answer = await learn();
-      return this.warned(link, answer);
+      return await this.warned(link, await learn());
     } catch (error) {
       if (!isDatabaseAway(error)) throw error;
       return lastKnown();
@@ -182,8 +181,11 @@ export class LookupService {
   }
 
   private find(name: AskerName, link: ImageLink, options: LookupOptions): Answer | null {
-    const answer = this.recall(name, link, options)?.answer ?? null;
-    return answer === null || typeof answer === 'string' ? null : this.warned(link, answer);
+    const known = this.recall(name, link, options);
+    if (known === null || typeof known.answer === 'string') return null;
+    const { facts, answer } = known;
+    const severity = this.vulnerable.recall(facts, answer.told.digest, performance.now());
+    return severity === undefined ? null : withSeverity(link, answer, severity);
   }
 
   /** The answer, or what has to be learned for it; null: not all is in memory. */
@@ -359,8 +361,10 @@ export class LookupService {
     const answer = answerFrom(facts, right, options, this.clock.now());
     const isLook = answer === 'look' && link.tag !== null && isMovable(link.tag);
     if (typeof answer === 'string' && !isLook) throw databaseAway();
-    const last =
+    const stale =
       typeof answer === 'string' ? this.answerStale(facts, right, options, databaseAway()) : answer;
+    const severity = this.vulnerable.recall(facts, stale.told.digest, null) ?? null;
+    const last = withSeverity(link, stale, severity);
     return {
       ...last,
       stale: true,
@@ -368,11 +372,8 @@ export class LookupService {
     };
   }
 
-  private warned(link: ImageLink, answer: Answer): Answer {
-    const severity = this.vulnerable.find(link, answer.told.digest);
-    if (severity === null) return answer;
-    const params = { project: link.project, severity };
-    return { ...answer, warnings: [...answer.warnings, { code: 'lookup.warning.vulnerable', params }] };
+  private async warned(link: ImageLink, answer: Answer): Promise<Answer> {
+    return withSeverity(link, answer, await this.vulnerable.find(link, answer.told.digest));
   }
 
   /** Is what memory holds right, but for the last second? Waits 300 ms for the database at most. */
@@ -398,6 +399,13 @@ export function askerOf(caller: Caller, username: string | undefined): AskerName
     throw new DomainError('invalid', code, {}, { errors: [{ pointer: '?for', code }] });
   }
   return { username };
+}
+
+/** @param severity null: Harbor refuses the pull to nobody for that */
+function withSeverity(link: ImageLink, answer: Answer, severity: string | null): Answer {
+  if (severity === null) return answer;
+  const params = { project: link.project, severity };
+  return { ...answer, warnings: [...answer.warnings, { code: 'lookup.warning.vulnerable', params }] };
 }
 
 async function outcomeOf(answered: Promise<Answer>): Promise<Outcome> {

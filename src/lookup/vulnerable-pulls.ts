@@ -1,10 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
 import { LRUCache } from 'lru-cache';
+import type { DataSource } from 'typeorm';
+import { v7 as uuidv7 } from 'uuid';
+import { aboutLink } from '../changes/change-key';
+import { Changes } from '../changes/changes';
 import { atMost } from '../common/at-most';
 import type { ImageLink } from '../common/image-link';
+import { isUniqueViolation } from '../database/database-errors';
 import { HarborClient } from '../harbor/harbor.client';
 import { ImageAccess } from '../images/sharing/image-access';
+import type { ProjectFacts } from './facts';
+import { LookupMemory, type LinkFacts } from './lookup-memory';
+import { RefusedPull } from './refused-pull.entity';
 
 /** A scanner finds new vulnerabilities in old images; policies change seldom. */
 const ASK_AGAIN_MS = 600_000;
@@ -12,54 +21,90 @@ const MAX_KEPT = 50_000;
 const MAX_DUE = 1_000;
 const PAUSE_MS = 100;
 
-interface Verdict {
-  isRefused: boolean;
-  askedAtMs: number;
-}
-
 /**
  * Whether Harbor lets nobody pull an image, by a project's policy about vulnerabilities. No lookup waits for it: Harbor
- * is asked beside them, little by little, and only in projects that are known to have such a policy.
+ * is asked beside them, little by little, and only in projects that are known to have such a policy. What it said all
+ * replicas know within a second, also after a restart.
  */
 @Injectable()
 export class VulnerablePulls {
-  private readonly verdicts = new LRUCache<string, Verdict>(atMost(MAX_KEPT));
+  private readonly logger = new Logger(VulnerablePulls.name);
+  private readonly askedAtMs = new LRUCache<string, number>(atMost(MAX_KEPT));
   private readonly due = new Map<string, { link: ImageLink; digest: string }>();
   private isAsking = false;
 
   constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly memory: LookupMemory,
     private readonly access: ImageAccess,
     private readonly harbor: HarborClient,
+    private readonly changes: Changes,
   ) {}
 
-  /** The severity from which on Harbor refuses it; null: it does not, as far as this replica knows. */
-  find(link: ImageLink, digest: string): string | null {
-    const severity = this.access.recallVulnerabilityLimit(link.project);
+  /** From memory alone: the severity from which on Harbor refuses it; null: it does not; undefined: not known. */
+  recall({ link, project }: LinkFacts, digest: string, nowMs: number | null): string | null | undefined {
+    const severity = this.limitOf(link, project);
     if (severity === null) return null;
-    const key = `${link.project}/${link.repository}@${digest}`;
-    const verdict = this.verdicts.get(key);
-    const isDue = verdict === undefined || performance.now() - verdict.askedAtMs >= ASK_AGAIN_MS;
-    if (isDue && this.due.size < MAX_DUE) {
-      this.due.set(key, { link, digest });
-      if (!this.isAsking) void this.askAll();
-    }
-    return verdict?.isRefused === true ? severity : null;
+    const isRefused = this.memory.findRefused(nameOf(link, digest), nowMs);
+    if (isRefused === undefined) return undefined;
+    this.askBeside(link, digest);
+    return isRefused ? severity : null;
+  }
+
+  /** As recall, else from the database, whose errors it throws. */
+  async find(link: ImageLink, digest: string): Promise<string | null> {
+    const severity = this.limitOf(link, this.memory.findProject(link.project));
+    if (severity === null) return null;
+    this.askBeside(link, digest);
+    return (await this.memory.isRefused(nameOf(link, digest))) ? severity : null;
+  }
+
+  /** Of a project that Berth does not keep, as far as this replica knows. */
+  private limitOf({ project }: ImageLink, kept: ProjectFacts | null): string | null {
+    return kept === null ? this.access.recallVulnerabilityLimit(project) : kept.vulnerabilityLimit;
+  }
+
+  private askBeside(link: ImageLink, digest: string): void {
+    const name = nameOf(link, digest);
+    const askedAtMs = this.askedAtMs.get(name) ?? Number.NEGATIVE_INFINITY;
+    if (performance.now() - askedAtMs < ASK_AGAIN_MS || this.due.size >= MAX_DUE) return;
+    this.due.set(name, { link, digest });
+    if (!this.isAsking) void this.askAll();
   }
 
   private async askAll(): Promise<void> {
     this.isAsking = true;
-    for (const [key, asked] of this.due) {
-      const isRefused = await this.isRefused(asked.link, asked.digest).catch(() => null);
-      this.due.delete(key);
+    for (const [name, asked] of this.due) {
       // Where Harbor did not say, what it said before holds, and the next lookup has it asked again.
-      if (isRefused !== null) this.verdicts.set(key, { isRefused, askedAtMs: performance.now() });
+      await this.ask(name, asked.link, asked.digest).catch((error: unknown) => {
+        this.logger.debug({ msg: 'whether a pull is refused could not be asked', err: error });
+      });
+      this.due.delete(name);
       await sleep(PAUSE_MS, undefined, { ref: false });
     }
     this.isAsking = false;
   }
 
-  private async isRefused({ project, repository }: ImageLink, digest: string): Promise<boolean> {
-    const severity = await this.access.vulnerabilityLimit(project);
-    return severity !== null && (await this.harbor.isPullRefused(project, repository, digest));
+  private async ask(name: string, { project, repository }: ImageLink, digest: string): Promise<void> {
+    await this.record(name, await this.harbor.isPullRefused(project, repository, digest));
+    this.askedAtMs.set(name, performance.now());
   }
+
+  private async record(name: string, isRefused: boolean): Promise<void> {
+    if ((await this.memory.isRefused(name)) === isRefused) return;
+    try {
+      await this.dataSource.transaction(async (manager) => {
+        if (isRefused) await manager.insert(RefusedPull, { id: uuidv7(), name });
+        else await manager.delete(RefusedPull, { name });
+        await this.changes.record(manager, aboutLink(name));
+      });
+    } catch (error) {
+      // Another replica was first.
+      if (!isUniqueViolation(error, 'uq_refused_pulls_name')) throw error;
+    }
+  }
+}
+
+function nameOf({ project, repository }: ImageLink, digest: string): string {
+  return `${project}/${repository}@${digest}`;
 }

@@ -39,6 +39,10 @@ export class Project {
   @TextColumn(16, { nullable: true })
   tagPolicy: TagPolicy | null;
 
+  /** From this severity on Harbor lets nobody pull, as it said last; null: no such limit. */
+  @TextColumn(16, { nullable: true })
+  vulnerabilityLimit: string | null;
+
   /** Null until Berth saw that it made the project. */
   @CountColumn({ nullable: true })
   harborProjectId: number | null;

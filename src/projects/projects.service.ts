@@ -192,6 +192,16 @@ export class ProjectsService {
     project.intentAt = null;
   }
 
+  /** What Harbor said of the project's limit, where Berth keeps the project: lookups warn by it. */
+  async noteVulnerabilityLimit(name: string, { id, vulnerabilityLimit }: HarborProject): Promise<void> {
+    const project = await this.projects.findOneBy({ name, harborProjectId: id });
+    if (project === null || project.vulnerabilityLimit === vulnerabilityLimit) return;
+    await this.projects.manager.transaction(async (manager) => {
+      await manager.update(Project, { id: project.id }, { vulnerabilityLimit });
+      await this.changes.record(manager, aboutProject(name));
+    });
+  }
+
   async observeTagRule(projectName: string): Promise<RuleNeed> {
     return tagRuleNeed(await this.rules.list(projectName));
   }

@@ -1,9 +1,11 @@
+import { LRUCache } from 'lru-cache';
 import { DataSource } from 'typeorm';
 import { aboutLink } from '../../src/changes/change-key';
 import { ChangeFeed } from '../../src/changes/change-feed';
 import { Changes } from '../../src/changes/changes';
 import { TagRecordsService } from '../../src/tag-rule/tag-records.service';
-import type { Client } from '../e2e/journey';
+import { ImageAccess } from '../../src/images/sharing/image-access';
+import type { Answer, Client } from '../e2e/journey';
 import { LookupWorld, type Replica } from './lookup-world';
 
 describe('what one replica changed', () => {
@@ -66,6 +68,32 @@ describe('what one replica changed', () => {
     await one.app.get(TagRecordsService).check({ project: 'user-p001', repository: 'demo', tag: 'v3' });
     await world.catchUp(other);
     expect((await world.ask(other, 'v3')).body).toMatchObject({ digest: recorded, state: 'moved' });
+  });
+
+  it('is that Harbor lets nobody pull an image, which the other need not ask', async () => {
+    const warningsOf = ({ body }: Answer) => (body.warnings as { code: string }[]).map(({ code }) => code);
+    const until = async (isSo: () => Promise<boolean>) => {
+      while (!(await isSo())) await new Promise((go) => setTimeout(go, 20));
+    };
+    await world.setVulnerabilityPolicy();
+    // An import looks at the project; whatever was read of it before is believed for a while.
+    const seen: unknown = Reflect.get(one.app.get(ImageAccess, { strict: false }), 'projectsSeen');
+    if (seen instanceof LRUCache) seen.clear();
+    await world.push('v6', 'six');
+    await world.import('v6');
+    await world.catchUp(other);
+    const digest = await world.push('v5', 'five');
+    const asked = async () => (await world.ask(other, 'v5')).status === 200 && world.pullsAsked(digest) > 0;
+    await until(asked);
+    expect(warningsOf(await world.ask(other, 'v5'))).toEqual([]);
+    world.refusePulls(digest);
+    await until(async () => warningsOf(await world.ask(one, 'v5')).length > 0);
+    await world.proxies.harbor.down();
+    await world.catchUp(other);
+    const told = await world.ask(other, 'v5');
+    await world.proxies.harbor.up();
+    expect(told).toMatchObject({ status: 200, body: { digest } });
+    expect(warningsOf(told)).toEqual(['lookup.warning.vulnerable']);
   });
 
   it('is seen also when a transaction that began earlier ends later', async () => {

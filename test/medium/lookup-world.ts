@@ -82,6 +82,23 @@ export class LookupWorld {
     return digest;
   }
 
+  async setVulnerabilityPolicy(): Promise<void> {
+    const metadata = { public: 'false', prevent_vul: 'true', severity: 'high' };
+    await this.harbor('PUT', '/projects/user-p001', { metadata });
+  }
+
+  /** Harbor answers whoever would pull this digest as its policy about vulnerabilities has it. */
+  refusePulls(digest: string): void {
+    const path = new RegExp(digest);
+    this.around.harbor.faults.add({ kind: 'status', method: 'HEAD', path, status: 412 });
+  }
+
+  /** How often Harbor was asked whether the digest can be pulled. */
+  pullsAsked(digest: string): number {
+    return this.around.harbor.calls.filter(({ method, path }) => method === 'HEAD' && path.includes(digest))
+      .length;
+  }
+
   async import(tag: string): Promise<string> {
     const answer = await this.owner.post('/images', {
       link: this.link(tag),

@@ -33,8 +33,10 @@ export class ImageAccess {
     ttl: BELIEVED_MS,
   });
 
-  /** By project, of those that have one, as Harbor said last. */
-  private readonly vulnerabilityLimits = new LRUCache<string, string>(atMost(MAX_VERDICTS));
+  /** By project, as Harbor said last; null: it has none. */
+  private readonly vulnerabilityLimits = new LRUCache<string, { severity: string | null }>(
+    atMost(MAX_VERDICTS),
+  );
 
   constructor(
     private readonly accounts: AccountsService,
@@ -131,7 +133,7 @@ export class ImageAccess {
 
   /** As vulnerabilityLimit, as Harbor said last, however long ago; null also where it was not asked. */
   recallVulnerabilityLimit(projectName: string): string | null {
-    return this.vulnerabilityLimits.get(projectName) ?? null;
+    return this.vulnerabilityLimits.get(projectName)?.severity ?? null;
   }
 
   private verdictOf(personId: string | null, projectName: string): Verdict | null {
@@ -171,10 +173,13 @@ export class ImageAccess {
 
   private async findProject(name: string): Promise<HarborProject | null> {
     const found = await this.harbor.findProject(name);
-    if (found !== null) this.projectsSeen.set(name, found);
-    const limit = found?.vulnerabilityLimit ?? null;
-    if (limit === null) this.vulnerabilityLimits.delete(name);
-    else this.vulnerabilityLimits.set(name, limit);
+    if (found === null) return null;
+    this.projectsSeen.set(name, found);
+    const { vulnerabilityLimit: severity } = found;
+    if (this.vulnerabilityLimits.get(name)?.severity !== severity) {
+      await this.projects.noteVulnerabilityLimit(name, found);
+      this.vulnerabilityLimits.set(name, { severity });
+    }
     return found;
   }
 

@@ -7,6 +7,7 @@ import { PersonsService } from '../../auth/persons.service';
 import type { Config } from '../../config/config';
 import { CONFIG } from '../../config/config.module';
 import { HarborClient } from '../../harbor/harbor.client';
+import type { HarborProject } from '../../harbor/harbor.types';
 import {
   findDrifts,
   type Drift,
@@ -30,6 +31,8 @@ export interface Comparison {
   /** Persons by the username in a drift. */
   people: ReadonlyMap<string, Subject>;
   owner: Subject | null;
+  /** Null: there is none, or another one. */
+  inHarbor: HarborProject | null;
   /** Persons who are being removed and whom Harbor does not have any more. */
   left: string[];
 }
@@ -77,6 +80,7 @@ export class DriftObserver {
       drifts: findDrifts(wanted, observation, this.repairs),
       people: new Map(members.map(({ username, personId }) => [username, { id: personId, username }])),
       owner,
+      inHarbor: observation.state === 'ours' ? observation.project.inHarbor : null,
       left: observation.state === 'ours' ? whoLeft(members, observation.project.members) : [],
     };
   }

@@ -12,6 +12,7 @@ import { DriftRepair } from './drift-repair';
 import { type ProjectLease, ProjectLeases } from '../project-lease';
 import { ProjectMember } from '../members/project-member.entity';
 import { Project } from '../project.entity';
+import { ProjectsService } from '../projects.service';
 import type { ReconcilePace } from './reconcile-pace';
 import { RuleExemption } from '../immutable-rules/rule-exemption';
 
@@ -34,6 +35,7 @@ export interface ReconciledProject {
 export class ReconcileService {
   constructor(
     @InjectRepository(Project) private readonly projects: Repository<Project>,
+    private readonly kept: ProjectsService,
     private readonly observer: DriftObserver,
     private readonly records: DriftRecords,
     private readonly repairs: DriftRepair,
@@ -70,6 +72,7 @@ export class ReconcileService {
   async reconcile(project: Project, actor: Actor, pace: ReconcilePace): Promise<ReconciledProject> {
     const first = await this.observer.compare(project, pace);
     if (typeof first === 'string') return outcomeOf(project, first);
+    if (first.inHarbor !== null) await this.kept.noteVulnerabilityLimit(project.name, first.inHarbor);
     const isQuiet = first.drifts.length === 0 && first.left.length === 0;
     if (isQuiet && !(await this.records.haveOpen(project.id))) return outcomeOf(project, first);
     return this.leases.hold(project.id, async (lease, held) => {

@@ -1,7 +1,7 @@
 import { type MigrationInterface, type QueryRunner, Table } from 'typeorm';
 import { migrationColumns } from '../migration-columns';
 
-export class Initial1795315975611 implements MigrationInterface {
+export class Initial1795326636356 implements MigrationInterface {
   async up(queryRunner: QueryRunner): Promise<void> {
     const column = migrationColumns(queryRunner);
     await queryRunner.createTable(
@@ -403,6 +403,13 @@ export class Initial1795315975611 implements MigrationInterface {
     await queryRunner.createTable(new Table({ name: 'search_words', columns: [column.key('word', 64)] }));
     await queryRunner.createTable(
       new Table({
+        name: 'refused_pulls',
+        columns: [column.id('id'), column.text('name', 512)],
+        indices: [{ name: 'uq_refused_pulls_name', columnNames: ['name'], isUnique: true }],
+      }),
+    );
+    await queryRunner.createTable(
+      new Table({
         name: 'pull_secrets',
         columns: [
           column.id('id'),
@@ -484,6 +491,7 @@ export class Initial1795315975611 implements MigrationInterface {
           column.text('description', 255),
           column.bytes('quotaBytes'),
           column.text('tagPolicy', 16, 'nullable'),
+          column.text('vulnerabilityLimit', 16, 'nullable'),
           column.count('harborProjectId', 'nullable'),
           column.time('intentAt', 'nullable'),
           column.time('readyAt', 'nullable'),
@@ -853,6 +861,7 @@ export class Initial1795315975611 implements MigrationInterface {
     await queryRunner.dropTable('project_members');
     await queryRunner.dropTable('drifts');
     await queryRunner.dropTable('pull_secrets');
+    await queryRunner.dropTable('refused_pulls');
     await queryRunner.dropTable('search_words');
     await queryRunner.dropTable('jobs');
     await queryRunner.dropTable('job_images');
