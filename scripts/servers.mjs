@@ -7,7 +7,7 @@
  * A server whose URL is in the environment is used as it is; else an installed binary is started on a free port, with
  * its files in a fresh temporary folder; else it is installed with apt-get (as root, asking first at a terminal).
  */
-import { spawn, spawnSync } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import {
   accessSync,
   chmodSync,
@@ -24,6 +24,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const STATE_FILE = join(ROOT, '.servers', 'state.json');
@@ -72,12 +73,17 @@ function missingPackages() {
   return [...new Set(missing.map(([, program]) => program.package))];
 }
 
-function run(command, args, options = {}) {
-  const done = spawnSync(command, args, { encoding: 'utf8', ...options });
-  if (done.status === 0) return;
-  const lines = [done.stdout, done.stderr, done.error?.message].filter(Boolean).join('\n').split('\n');
-  const errors = lines.filter((line) => /error|fatal|fail/i.test(line)).slice(0, 10);
-  throw new Error(`${command} ${args[0] ?? ''} failed:\n${[...errors, ...lines.slice(-20)].join('\n')}`);
+async function run(command, args, options = {}) {
+  try {
+    const running = promisify(execFile)(command, args, { maxBuffer: 64 * 1024 * 1024, ...options });
+    running.child.stdin.end();
+    await running;
+  } catch (error) {
+    const lines = [error.stdout, error.stderr, error.message].filter(Boolean).join('\n').split('\n');
+    const errors = lines.filter((line) => /error|fatal|fail/i.test(line)).slice(0, 10);
+    const shown = [...errors, ...lines.slice(-20)].join('\n');
+    throw new Error(`${command} ${args[0] ?? ''} failed:\n${shown}`, { cause: error });
+  }
 }
 
 async function installMissing() {
@@ -105,8 +111,8 @@ async function installMissing() {
   if (isOurPolicy) writeFileSync(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
   try {
     const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-    run('apt-get', ['update', '-q'], { env });
-    run('apt-get', ['install', '-q', '-y', '--no-install-recommends', ...packages], { env });
+    await run('apt-get', ['update', '-q'], { env });
+    await run('apt-get', ['install', '-q', '-y', '--no-install-recommends', ...packages], { env });
   } finally {
     if (isOurPolicy) rmSync(policy, { force: true });
   }
@@ -171,7 +177,7 @@ async function startMariadb(session) {
   // A server that starts removes the temporary tables in its folder, also another's: the other then crashes.
   const tmpdir = `--tmpdir=${temporary}`;
   const user = isRoot ? ['--user=root'] : [];
-  run(find('mariadb-install-db'), [
+  await run(find('mariadb-install-db'), [
     '--no-defaults',
     ...user,
     `--datadir=${folder}`,
@@ -209,14 +215,14 @@ async function startMariadb(session) {
 }
 
 /** A CA, a certificate for this machine's loopback signed by it, and a CA that signed nothing (for refusals). */
-function makeCertificates(session) {
+async function makeCertificates(session) {
   const folder = join(session.folder, 'tls');
   mkdirSync(folder);
   const path = (name) => join(folder, name);
   const openssl = (...args) => run(find('openssl'), args);
   const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
   for (const ca of ['ca', 'other-ca']) {
-    openssl(
+    await openssl(
       'req',
       '-x509',
       ...key,
@@ -230,9 +236,18 @@ function makeCertificates(session) {
       path(`${ca}.pem`),
     );
   }
-  openssl('req', ...key, '-subj', '/CN=localhost', '-keyout', path('server.key'), '-out', path('server.csr'));
+  await openssl(
+    'req',
+    ...key,
+    '-subj',
+    '/CN=localhost',
+    '-keyout',
+    path('server.key'),
+    '-out',
+    path('server.csr'),
+  );
   writeFileSync(path('names'), `subjectAltName=DNS:localhost,IP:${HOST}\n`);
-  openssl(
+  await openssl(
     ...[
       'x509',
       '-req',
@@ -287,7 +302,7 @@ async function startSlapd(session, tlsFolder) {
   const program = join(folder, 'slapd');
   copyFileSync(find('slapd'), program);
   chmodSync(program, 0o755);
-  run(program, ['-T', 'add', '-f', join(folder, 'slapd.conf'), '-l', join(folder, 'base.ldif')]);
+  await run(program, ['-T', 'add', '-f', join(folder, 'slapd.conf'), '-l', join(folder, 'base.ldif')]);
   const [port, securePort] = [await freePort(), await freePort()];
   const urls = `ldap://${HOST}:${port}/ ldaps://${HOST}:${securePort}/`;
   // slapd allocates for every descriptor it may open, and containers allow a thousand million.
@@ -368,7 +383,7 @@ export async function startServers({ detached = false } = {}) {
   process.on('SIGTERM', onSignal);
   try {
     const given = process.env;
-    const tls = given.BERTH_TEST_TLS_FOLDER ? {} : makeCertificates(session);
+    const tls = given.BERTH_TEST_TLS_FOLDER ? {} : await makeCertificates(session);
     const tlsFolder = given.BERTH_TEST_TLS_FOLDER ?? tls.BERTH_TEST_TLS_FOLDER;
     const started = await Promise.allSettled([
       given.BERTH_TEST_MARIADB_URL ? {} : startMariadb(session),

@@ -14,42 +14,48 @@ const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const STEP_TIMEOUT_MS = 10 * 60_000;
 const TESTS_TIMEOUT_MS = 45 * 60_000;
 
-const CHECKS = [
-  { name: 'format', program: 'prettier', args: ['--check', '--log-level', 'warn', '.'] },
-  { name: 'lint', program: 'eslint', args: ['--max-warnings', '0', '.'] },
-  { name: 'types', program: 'tsc', args: ['--noEmit', '-p', 'tsconfig.json'] },
-  { name: 'who may import whom', program: 'depcruise', args: ['src', '--config', '.dependency-cruiser.cjs'] },
-  { name: 'build', program: 'nest', args: ['build'] },
-];
+const CHECKS = {
+  format: { program: 'prettier', args: ['--check', '--log-level', 'warn', '.'] },
+  lint: { program: 'eslint', args: ['--max-warnings', '0', '.'] },
+  types: { program: 'tsc', args: ['--noEmit', '-p', 'tsconfig.json'] },
+  'who may import whom': { program: 'depcruise', args: ['src', '--config', '.dependency-cruiser.cjs'] },
+  build: { program: 'nest', args: ['build'] },
+};
 
-/** Files that are made by a script and committed: making them again must change nothing. */
+/** Files that are made by a script and committed: making them again, from the build, must change nothing. */
 const GENERATED = [
   {
     script: 'harbor:types',
+    command: ['scripts/harbor-types.mjs'],
     files: ['src/harbor/harbor-api.generated.ts', 'src/harbor/harbor-replies.generated.ts'],
   },
-  { script: 'openapi', files: ['openapi/berth.json'] },
+  { script: 'openapi', command: ['dist/openapi.command.js'], files: ['openapi/berth.json'] },
 ];
 
-let current = null;
-process.on('exit', () => current?.kill('SIGKILL'));
+const running = new Set();
+process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
 
-/** Runs a program of the project's own, its output shown; resolves to its exit code, or null when it took too long. */
-function run(program, args, { env = {}, timeoutMs = STEP_TIMEOUT_MS } = {}) {
-  const path = program === 'npm' ? 'npm' : join(ROOT, 'node_modules', '.bin', program);
+/**
+ * Runs a program of the project's own; resolves to its exit code (null when it took too long) and its output, or
+ * shows that as it comes.
+ */
+function run(program, args, { env = {}, timeoutMs = STEP_TIMEOUT_MS, isShown = false } = {}) {
+  const path = program === 'node' ? process.execPath : join(ROOT, 'node_modules', '.bin', program);
   return new Promise((resolve, reject) => {
     const child = spawn(path, args, {
       cwd: ROOT,
-      stdio: ['ignore', 'inherit', 'inherit'],
+      stdio: isShown ? ['ignore', 'inherit', 'inherit'] : ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, ...env },
     });
-    current = child;
+    const output = [];
+    for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => output.push(chunk));
+    running.add(child);
     const timer = setTimeout(() => child.kill('SIGKILL'), timeoutMs);
     child.once('error', reject);
-    child.once('exit', (code) => {
+    child.once(isShown ? 'exit' : 'close', (code) => {
       clearTimeout(timer);
-      current = null;
-      resolve(code);
+      running.delete(child);
+      resolve({ code, output: Buffer.concat(output).toString().trim() });
     });
   });
 }
@@ -58,33 +64,36 @@ const results = [];
 
 /** `work` resolves to what is wrong, or to null. */
 async function step(name, work) {
-  console.log(`\n── ${name}`);
   const startedAt = Date.now();
   const problem = await work().catch((error) => error.message);
   const seconds = ((Date.now() - startedAt) / 1000).toFixed(1);
   results.push({ name, seconds, passed: problem === null ? 1 : 0, failed: problem === null ? 0 : 1 });
-  if (problem !== null) console.log(problem);
+  if (problem !== null) console.log(`\n── ${name}\n${problem}`);
   console.log(`${problem === null ? 'ok' : 'FAILED'}: ${name}, ${seconds} s`);
 }
 
-async function runCheck({ program, args }) {
-  const code = await run(program, args);
-  if (code === null) return `${program} took too long`;
-  return code === 0 ? null : `${program} ended with ${code}`;
+async function check(name) {
+  const { program, args } = CHECKS[name];
+  await step(name, async () => {
+    const { code, output } = await run(program, args);
+    return code === 0
+      ? null
+      : `${output}\n${program} ${code === null ? 'took too long' : `ended with ${code}`}`;
+  });
 }
 
 /** Makes the files again, compares, and puts back what was there. */
-async function checkGenerated({ script, files }) {
+async function checkGenerated({ script, command, files }) {
   const read = (file) => (existsSync(join(ROOT, file)) ? readFileSync(join(ROOT, file)) : null);
   const before = files.map(read);
-  const code = await run('npm', ['run', '--silent', script]);
+  const { code, output } = await run('node', command);
   const changed = files.filter((file, index) => {
     const [committed, made] = [before[index], read(file)];
     if (committed !== null && made !== null && committed.equals(made)) return false;
     if (committed !== null) writeFileSync(join(ROOT, file), committed);
     return true;
   });
-  if (code !== 0) return `npm run ${script} ended with ${code}`;
+  if (code !== 0) return `${output}\n${command.join(' ')} ended with ${code}`;
   return changed.length === 0
     ? null
     : `not up to date: ${changed.join(', ')}. Run "npm run ${script}" and commit it.`;
@@ -113,7 +122,9 @@ async function runTests(env) {
   try {
     // A worker keeps what its files loaded: without a bound two of them come to 4 GB.
     const args = ['--maxWorkers=2', '--workerIdleMemoryLimit=1GB', '--json', `--outputFile=${outputFile}`];
-    const code = await run('jest', args, { env, timeoutMs: TESTS_TIMEOUT_MS });
+    // What a test leaves in its temporary folder goes with ours.
+    const options = { env: { ...env, TMPDIR: folder }, timeoutMs: TESTS_TIMEOUT_MS, isShown: true };
+    const { code } = await run('jest', args, options);
     if (existsSync(outputFile)) {
       const { testResults } = JSON.parse(readFileSync(outputFile, 'utf8'));
       printSlowest(testResults);
@@ -145,14 +156,23 @@ async function runTests(env) {
   results.push({ ...count, seconds });
 }
 
-for (const check of CHECKS) await step(check.name, () => runCheck(check));
-for (const made of GENERATED) await step(`generated by ${made.script}`, () => checkGenerated(made));
-
 let servers = null;
-await step('servers up', async () => {
-  servers = await startServers();
-  return null;
-});
+async function serversUp() {
+  await step('servers up', async () => {
+    servers = await startServers();
+    return null;
+  });
+}
+
+async function theOtherChecks() {
+  for (const name of ['format', 'types', 'who may import whom', 'build']) await check(name);
+}
+
+const serversAreUp = serversUp();
+// At a terminal it may ask something first.
+if (process.stdin.isTTY) await serversAreUp;
+await Promise.all([serversAreUp, check('lint'), theOtherChecks()]);
+for (const made of GENERATED) await step(`generated by ${made.script}`, () => checkGenerated(made));
 await runTests(servers?.env ?? {});
 await step('servers down', async () => {
   await servers?.stop();
