@@ -30,5 +30,7 @@ describe('TokenBuckets', () => {
     expect(buckets.take('a', 1, 1, 0)).toBe(0);
     expect(buckets.take('b', 1, 1, 0)).toBe(0);
     expect(buckets.take('b', 1, 1, 0)).toBe(1000);
+    // Forgotten, and so with all its units again.
+    expect(buckets.take('a', 1, 1, 0)).toBe(0);
   });
 });
