@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { mariadb } from '../servers/mariadb';
 import { runExemptionKills } from './exemption-kills';
 import { runKills } from './kills';
+import { runLatestModel } from './latest-model';
 import { runPullSecretKills } from './pull-secret-kills';
 import { runTagKills } from './tag-kills';
 import { runTagModel } from './tag-model';
@@ -26,11 +27,12 @@ const PARTS = {
   exemptions: runExemptionKills,
   'tag-model': async ({ kills, ...options }: PartOptions) =>
     runTagModel({ ...options, changes: kills * CHANGES_A_KILL, changesPerRestart: CHANGES_A_KILL * 10 }),
+  latest: async ({ kills, ...options }: PartOptions) => runLatestModel({ ...options, pushes: kills }),
 };
 
 /**
- * `npm run chaos -- [--only accounts|pull-secrets|tags|exemptions|tag-model] [--kills 1000] [--seed 42]`: so many
- * kills of each part, and of the model of tags ten changes for each.
+ * `npm run chaos -- [--only accounts|pull-secrets|tags|exemptions|tag-model|latest] [--kills 1000] [--seed 42]`: so many
+ * kills of each part, of the model of tags ten changes for each, and of `latest` a push for each.
  */
 async function main(): Promise<void> {
   const { values } = parseArgs({

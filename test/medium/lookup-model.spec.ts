@@ -1,17 +1,16 @@
-import type { Answer } from '../e2e/journey';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { runLatestModel } from '../chaos/latest-model';
+import { Truth } from '../chaos/truth';
+import { TagRecordsService } from '../../src/tag-rule/tag-records.service';
+import type { Answer, Client } from '../e2e/journey';
 import { LookupWorld, type Replica } from './lookup-world';
 
 /** What memory answers was true a second before the question, or later. */
 const TRUE_SINCE_MS = 1_000;
-const PUSHES = 40;
-const TOGGLES = 15;
-
-/** What was so, from the begin of what made it so to the end of what ended it. */
-interface Span {
-  value: string;
-  fromMs: number;
-  untilMs: number;
-}
+const PUSHES = 60;
+const TURNS = 6;
+const DATABASE_DOWN_MS = 400;
+const PATIENCE_MS = 20_000;
 
 interface Asked {
   askedMs: number;
@@ -19,102 +18,175 @@ interface Asked {
   answer: Answer;
 }
 
-/** Values that follow each other; while one is exchanged for the next, both are true. */
-class Truth {
-  private readonly spans: Span[] = [];
-
-  async become(value: string | null, change: () => Promise<string | null>): Promise<void> {
-    const last = this.spans.at(-1);
-    const next: Span = { value: value ?? '', fromMs: performance.now(), untilMs: Number.POSITIVE_INFINITY };
-    this.spans.push(next);
-    next.value = (await change()) ?? next.value;
-    if (last !== undefined) last.untilMs = performance.now();
-  }
-
-  wasTrue(value: string, fromMs: number, untilMs: number): boolean {
-    return this.spans.some(
-      (span) => span.value === value && span.fromMs <= untilMs && span.untilMs >= fromMs,
-    );
-  }
+/** Something that comes and goes, and how the question is answered then. */
+interface Toggle {
+  tag: string;
+  for: string;
+  before: () => Promise<void>;
+  on: { status: string; call: () => Promise<Answer> };
+  off: { status: string; call: () => Promise<Answer> };
 }
 
 describe('every answer of a lookup', () => {
-  let world: LookupWorld;
-  let stopped: boolean;
-
-  beforeAll(async () => {
-    world = await LookupWorld.start([{}, {}]);
-    for (const replica of world.replicas) await world.logIn(replica, 'p002');
-  });
-  beforeEach(() => {
-    stopped = false;
-  });
-  afterAll(async () => {
-    await world.stop();
+  it('of latest was its digest in the time that it may be old, wherever it is asked', async () => {
+    const { asked, wrong } = await runLatestModel({ pushes: PUSHES, seed: 7, say: () => undefined });
+    expect(wrong).toEqual([]);
+    expect(asked).toBeGreaterThan(PUSHES);
   });
 
-  /** Asks each replica again and again, some at once, until it is stopped. */
-  const askOn = async (ask: (replica: Replica) => Promise<Answer>): Promise<Asked[]> => {
-    const all: Asked[] = [];
-    const one = async (replica: Replica) => {
-      while (!stopped) {
-        const askedMs = performance.now();
-        const answer = await ask(replica);
-        all.push({ askedMs, answeredMs: performance.now(), answer });
+  describe('was so within the last second, while Harbor and the database come and go, and so do', () => {
+    let world: LookupWorld;
+    let owner: Client;
+    let admin: Client;
+    const ids = new Map<string, string>();
+
+    beforeAll(async () => {
+      world = await LookupWorld.start([{}, {}]);
+      ({ owner } = world);
+      admin = await world.logIn(world.replicas[0], 'p003');
+      for (const replica of world.replicas) await world.logIn(replica, 'p002');
+      await done(async () => (await world.logIn(world.replicas[0], 'p002')).post('/account/credentials', {}));
+    });
+    afterAll(async () => {
+      await world.stop();
+    });
+
+    /** Again where it was cut off. */
+    const done = async (call: () => Promise<Answer>): Promise<void> => {
+      const endsMs = performance.now() + PATIENCE_MS;
+      for (;;) {
+        const { status, body } = await call();
+        if (status < 300) return;
+        if (status < 500 || performance.now() > endsMs) throw new Error(JSON.stringify(body));
+        await sleep(50);
       }
     };
-    await Promise.all([...world.replicas, ...world.replicas].map(one));
-    return all;
-  };
+    const imported = async (tag: string): Promise<void> => {
+      await world.push(tag, tag);
+      ids.set(tag, await world.import(tag));
+    };
+    const image = (tag: string) => `/images/${ids.get(tag)}`;
+    const share = '/shares/person/p002';
 
-  it.each([0, 300])('of latest that may be %i ms old was its digest in that time', async (maxAgeMs) => {
-    const digest = new Truth();
-    const push = async (number: number) =>
-      digest.become(null, () => world.push('latest', `${maxAgeMs} ${number}`));
-    await push(0);
-    // What was looked at before it may be answered until then.
-    await new Promise((resolve) => setTimeout(resolve, maxAgeMs));
-    const asking = askOn(async (replica) => world.ask(replica, 'latest', 'p001', maxAgeMs));
-    for (let number = 1; number <= PUSHES; number += 1) await push(number);
-    stopped = true;
-    const all = await asking;
-    const untrue = all.filter(
-      ({ askedMs, answeredMs, answer }) =>
-        answer.status !== 200 || !digest.wasTrue(String(answer.body.digest), askedMs - maxAgeMs, answeredMs),
-    );
-    expect(untrue.map(({ answer }) => answer.body)).toEqual([]);
-    expect(all.length).toBeGreaterThan(PUSHES / 4);
-  });
+    const toggles: Record<string, Toggle> = {
+      shares: {
+        tag: 'shared',
+        for: 'p002',
+        before: async () => imported('shared'),
+        on: { status: '200', call: async () => owner.put(`${image('shared')}${share}`, {}) },
+        off: { status: '404', call: async () => owner.delete(`${image('shared')}${share}`) },
+      },
+      publications: {
+        tag: 'public',
+        for: 'p002',
+        before: async () => imported('public'),
+        on: {
+          status: '200',
+          call: async () => admin.put(`${image('public')}/visibility`, { visibility: 'public' }),
+        },
+        off: {
+          status: '404',
+          call: async () => admin.put(`${image('public')}/visibility`, { visibility: 'private' }),
+        },
+      },
+      memberships: {
+        tag: 'of-members',
+        for: 'p002',
+        before: async () => imported('of-members'),
+        on: {
+          status: '200',
+          call: async () => owner.put('/projects/user-p001/members/p002', { role: 'guest' }),
+        },
+        off: { status: '404', call: async () => owner.delete('/projects/user-p001/members/p002') },
+      },
+      blocks: {
+        tag: 'moved',
+        for: 'p001',
+        before: async () => {
+          await imported('moved');
+          await world.move('moved', 'moved to');
+          const name = { project: 'user-p001', repository: 'demo', tag: 'moved' };
+          await world.replicas[0].app.get(TagRecordsService).check(name);
+        },
+        on: {
+          status: '409',
+          call: async () => owner.put('/projects/user-p001/policies', { tagRule: 'block' }),
+        },
+        off: {
+          status: '200',
+          call: async () => owner.put('/projects/user-p001/policies', { tagRule: 'pin' }),
+        },
+      },
+      departures: {
+        tag: 'of-leavers',
+        for: 'p002',
+        before: async () => {
+          await imported('of-leavers');
+          await done(async () => owner.put(`${image('of-leavers')}${share}`, {}));
+        },
+        on: { status: '404', call: async () => admin.post('/admin/persons/p002/offboard', {}) },
+        off: { status: '200', call: async () => admin.post('/admin/persons/p002/restore', {}) },
+      },
+    };
 
-  it('was his to have, while shares come and go, and Harbor too', async () => {
-    await world.push('v1', 'one');
-    const id = await world.import('v1');
-    const path = `/images/${id}/shares/person/p002`;
-    const standing = new Truth();
-    await standing.become('404', async () => Promise.resolve(null));
-    const asking = askOn(async (replica) => world.ask(replica, 'v1', 'p002'));
-    for (let turn = 1; turn <= TOGGLES; turn += 1) {
-      await standing.become('200', async () => {
-        const { status, body } = await world.owner.put(path, {});
-        if (status >= 300) throw new Error(JSON.stringify(body));
-        return null;
-      });
-      await new Promise((resolve) => setTimeout(resolve, 20 * (turn % 5)));
-      if (turn % 5 === 0) await world.proxies.harbor.down();
-      await standing.become('404', async () => {
-        await world.owner.delete(path);
-        return null;
-      });
-      await new Promise((resolve) => setTimeout(resolve, 20 * (turn % 5)));
-      if (turn % 5 === 0) await world.proxies.harbor.up();
-    }
-    stopped = true;
-    const all = await asking;
-    const untrue = all.filter(
-      ({ askedMs, answeredMs, answer }) =>
-        answer.status < 500 && !standing.wasTrue(String(answer.status), askedMs - TRUE_SINCE_MS, answeredMs),
-    );
-    expect(untrue.map(({ answer }) => [answer.status, answer.body])).toEqual([]);
-    expect(new Set(all.map(({ answer }) => answer.status))).toContain(200);
+    it.each(Object.entries(toggles))('%s', async (_, { tag, for: username, before, on, off }) => {
+      await before();
+      const standing = new Truth();
+      await standing.become(off.status, async () => Promise.resolve(null));
+      const stopping = new AbortController();
+      const asking = [...world.replicas, ...world.replicas].map(async (replica) =>
+        askOn(world, replica, tag, username, stopping.signal),
+      );
+      const become = async ({ status, call }: Toggle['on']): Promise<void> =>
+        standing.become(status, async () => {
+          await done(call);
+          return null;
+        });
+      for (let turn = 1; turn <= TURNS; turn += 1) {
+        await become(on);
+        await sleep(30 * (turn % 5));
+        if (turn === 2) await world.proxies.harbor.down();
+        if (turn === 2) await sleep(100);
+        if (turn === 2) await world.proxies.harbor.up();
+        if (turn === 4) await awhile(world);
+        await become(off);
+        await sleep(30 * (turn % 5));
+        if (turn === 5) await awhile(world);
+      }
+      stopping.abort();
+      const all = (await Promise.all(asking)).flat();
+      const untrue = all.filter(
+        ({ askedMs, answeredMs, answer: { status, body } }) =>
+          status < 500 &&
+          body.stale !== true &&
+          !standing.wasTrue(String(status), askedMs - TRUE_SINCE_MS, answeredMs),
+      );
+      expect(untrue.map(({ answer }) => [answer.status, answer.body])).toEqual([]);
+      const statuses = new Set(all.map(({ answer }) => String(answer.status)));
+      expect([...statuses]).toEqual(expect.arrayContaining([on.status, off.status]));
+    });
   });
 });
+
+/** The database is down. */
+async function awhile({ proxies: { database } }: LookupWorld): Promise<void> {
+  await database.down();
+  await sleep(DATABASE_DOWN_MS);
+  await database.up();
+}
+
+async function askOn(
+  world: LookupWorld,
+  replica: Replica,
+  tag: string,
+  username: string,
+  signal: AbortSignal,
+): Promise<Asked[]> {
+  const all: Asked[] = [];
+  while (!signal.aborted) {
+    const askedMs = performance.now();
+    const answer = await world.ask(replica, tag, username);
+    all.push({ askedMs, answeredMs: performance.now(), answer });
+  }
+  return all;
+}

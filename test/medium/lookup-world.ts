@@ -19,7 +19,7 @@ export interface Replica {
   scheduler: Client;
 }
 
-/** Two Berths on one MariaDB, with everything that they lean on behind proxies; p001 has an account and pushes. */
+/** Two Berths on one MariaDB, everything that they lean on behind proxies; p001 has an account and pushes, p003 is an admin. */
 export class LookupWorld {
   private constructor(
     private readonly around: Surroundings,
@@ -32,7 +32,8 @@ export class LookupWorld {
 
   /** @param env more settings, of each of the two */
   static async start(env: readonly [NodeJS.ProcessEnv, NodeJS.ProcessEnv]): Promise<LookupWorld> {
-    const around = await startSurroundings(manyPeople(3));
+    const people = manyPeople(3).map((person) => ({ ...person, admin: person.username === 'p003' }));
+    const around = await startSurroundings(people);
     const database = await mariadb();
     const plain = around.env(database.url, 3000);
     const proxies = {
