@@ -3,13 +3,17 @@ import { runLatestModel } from '../chaos/latest-model';
 import { Truth } from '../chaos/truth';
 import { TagRecordsService } from '../../src/tag-rule/tag-records.service';
 import type { Answer, Client } from '../e2e/journey';
+import type { TcpProxy } from '../servers/tcp-proxy';
 import { LookupWorld, type Replica } from './lookup-world';
 
 /** What memory answers was true a second before the question, or later. */
 const TRUE_SINCE_MS = 1_000;
 const PUSHES = 60;
-const TURNS = 6;
-const DATABASE_DOWN_MS = 400;
+const TURNS = 4;
+/** At this turn all stays as it is for so long that an answer of before would be seen. */
+const LONG_TURN = 3;
+const LONG_MS = 400;
+const DOWN_MS = 400;
 const PATIENCE_MS = 20_000;
 
 interface Asked {
@@ -144,14 +148,12 @@ describe('every answer of a lookup', () => {
         });
       for (let turn = 1; turn <= TURNS; turn += 1) {
         await become(on);
-        await sleep(30 * (turn % 5));
-        if (turn === 2) await world.proxies.harbor.down();
-        if (turn === 2) await sleep(100);
-        if (turn === 2) await world.proxies.harbor.up();
-        if (turn === 4) await awhile(world);
+        await sleep(turn === LONG_TURN ? TRUE_SINCE_MS + LONG_MS : 30 * turn);
+        if (turn === 1) await awhile(world.proxies.database);
+        if (turn === 2) await awhile(world.proxies.harbor);
         await become(off);
-        await sleep(30 * (turn % 5));
-        if (turn === 5) await awhile(world);
+        await sleep(turn === LONG_TURN ? TRUE_SINCE_MS + LONG_MS : 30 * turn);
+        if (turn === 4) await awhile(world.proxies.database);
       }
       stopping.abort();
       const all = (await Promise.all(asking)).flat();
@@ -168,11 +170,11 @@ describe('every answer of a lookup', () => {
   });
 });
 
-/** The database is down. */
-async function awhile({ proxies: { database } }: LookupWorld): Promise<void> {
-  await database.down();
-  await sleep(DATABASE_DOWN_MS);
-  await database.up();
+/** It is down. */
+async function awhile(proxy: TcpProxy): Promise<void> {
+  await proxy.down();
+  await sleep(DOWN_MS);
+  await proxy.up();
 }
 
 async function askOn(
