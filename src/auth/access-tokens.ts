@@ -1,3 +1,4 @@
+import { createSecretKey } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { JwtService } from '@nestjs/jwt';
 import { ExtractJwt, Strategy } from 'passport-jwt';
@@ -23,18 +24,25 @@ interface Claims {
 export class AccessTokens {
   readonly lifetimeSeconds: number;
 
+  /**
+   * jsonwebtoken takes a key as well as a text, which its types do not say; of a text it finds out anew each time,
+   * for half a millisecond, that it is neither a public nor a private key.
+   */
+  private readonly key: Buffer;
+
   constructor(
     private readonly jwt: JwtService,
     @Inject(CONFIG) private readonly config: Config,
   ) {
     this.lifetimeSeconds = Math.min(config.auth.accessTokenSeconds, MAX_SECONDS);
+    this.key = createSecretKey(config.auth.secret, 'utf8') as unknown as Buffer;
   }
 
   issue(person: Person, sessionId: string, isAdmin: boolean): string {
-    const { secret, issuer, audience } = this.config.auth;
+    const { issuer, audience } = this.config.auth;
     const claims: Claims = { sub: person.id, sid: sessionId, username: person.username, admin: isAdmin };
     return this.jwt.sign(claims, {
-      secret,
+      secret: this.key,
       issuer,
       audience,
       algorithm: ALGORITHM,
@@ -44,11 +52,11 @@ export class AccessTokens {
 
   /** Accepts `Authorization: Bearer <access token>` that this Berth signed, for this audience, and that lives. */
   strategy(): Strategy {
-    const { secret, issuer, audience } = this.config.auth;
+    const { issuer, audience } = this.config.auth;
     return new Strategy(
       {
         jwtFromRequest: ExtractJwt.fromAuthHeaderAsBearerToken(),
-        secretOrKey: secret,
+        secretOrKey: this.key,
         algorithms: [ALGORITHM],
         issuer,
         audience,

@@ -1,4 +1,4 @@
-import { accessoryKind, type AccessoryKind } from './accessory-kind';
+import { accessoryKind, isPlainReferrer, type AccessoryKind } from './accessory-kind';
 
 describe('accessoryKind', () => {
   it.each<[string, string | null, Record<string, string>, AccessoryKind]>([
@@ -29,5 +29,15 @@ describe('accessoryKind', () => {
 
   it('is other of a referrer that was not read', () => {
     expect(accessoryKind({ type: 'subject.accessory' }, null)).toBe('other');
+  });
+});
+
+describe('isPlainReferrer', () => {
+  it.each([
+    ['subject.accessory', true],
+    ['signature.cosign', false],
+    ['sbom.harbor', false],
+  ])('says of %s: %s', (type, isPlain) => {
+    expect(isPlainReferrer({ type })).toBe(isPlain);
   });
 });
