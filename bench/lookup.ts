@@ -198,6 +198,9 @@ async function measureLatest(world: World, ask: Asking): Promise<void> {
   const calls = (harbor.calls.length - before) / SECONDS;
   figuresRow('latest, a fresh look, 64 at once', answered, '');
   row('Harbor’s calls meanwhile', String(Math.round(calls)), '', '', '');
+  const looks = harbor.calls.filter(({ path: called }) => called.includes('/artifacts/latest'));
+  const most = Math.max(...looks.map(({ inFlight }) => inFlight));
+  row('of them in flight at once, at most', String(most), '', '', '');
 }
 
 async function measureOutage(world: World, ask: Asking, hot: readonly string[], top: number): Promise<void> {

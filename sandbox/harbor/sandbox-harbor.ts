@@ -61,6 +61,8 @@ export interface Call {
   caller: string;
   /** What was answered; 0 when nothing was. */
   status: number;
+  /** How many calls of this method and path ran when it began, itself counted. */
+  inFlight: number;
 }
 
 const CALLS_KEPT = 10_000;
@@ -75,6 +77,7 @@ export class SandboxHarbor {
   private server: Server | undefined;
   private port: number;
   private readonly router: Router;
+  private readonly running = new Map<string, number>();
   private readonly pullTimer: NodeJS.Timeout;
 
   private constructor(
@@ -166,7 +169,7 @@ export class SandboxHarbor {
 
   private listen(): Promise<void> {
     if (this.server) return Promise.resolve();
-    const server = createServer((request, response) => void this.serve(request, response));
+    const server = createServer((request, response) => void this.counted(request, response));
     this.server = server;
     return new Promise((resolve, reject) => {
       server.once('error', reject);
@@ -188,10 +191,20 @@ export class SandboxHarbor {
     });
   }
 
-  private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  private async counted(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const key = `${request.method} ${request.url}`;
+    const inFlight = (this.running.get(key) ?? 0) + 1;
+    this.running.set(key, inFlight);
+    await this.serve(request, response, inFlight);
+    const left = (this.running.get(key) ?? 1) - 1;
+    if (left === 0) this.running.delete(key);
+    else this.running.set(key, left);
+  }
+
+  private async serve(request: IncomingMessage, response: ServerResponse, inFlight: number): Promise<void> {
     const given = request.headers['x-request-id'];
     const exchange = new Exchange(request, typeof given === 'string' ? given : randomUUID());
-    const call: Call = { method: exchange.method, path: request.url ?? '/', caller: '', status: 0 };
+    const call: Call = { method: exchange.method, path: request.url ?? '/', caller: '', status: 0, inFlight };
     this.calls.push(call);
     if (this.calls.length > CALLS_KEPT) this.calls.shift();
     request.on('error', () => response.destroy());

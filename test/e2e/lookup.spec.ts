@@ -80,6 +80,20 @@ describe('GET /lookup', () => {
     expect(fresh.body).toMatchObject({ digest: second, state: 'current', recordedDigest: null });
   });
 
+  it('has one call to the registry in flight for a tag, however many ask for it at once', async () => {
+    const digest = await push('latest', 'asked at once');
+    sandbox.harbor.faults.add({ kind: 'latency', path: /artifacts\/latest/, ms: 20 });
+    sandbox.harbor.calls.length = 0;
+    const ask = async () => scheduler.lookup({ link: link(''), for: 'liuyizhou' });
+    const askFour = async () => [await ask(), await ask(), await ask(), await ask()];
+    const answers = (await Promise.all(Array.from({ length: 64 }, askFour))).flat();
+    sandbox.harbor.faults.clear();
+    expect(answers.filter(({ status, body }) => status !== 200 || body.digest !== digest)).toEqual([]);
+    const looks = sandbox.harbor.calls.filter(({ path }) => path.includes('/artifacts/latest'));
+    expect(Math.max(...looks.map(({ inFlight }) => inFlight))).toBe(1);
+    expect(looks.length).toBeLessThan(answers.length / 4);
+  });
+
   it('answers a link with a digest with that digest, and none that is not there', async () => {
     const digest = await push('v2', 'two');
     const { status, body } = await scheduler.lookup({ link: link(`@${digest}`), for: 'liuyizhou' });
