@@ -504,7 +504,7 @@ describe('the sandbox Harbor', () => {
     harbor.calls.length = 0;
     await call(harbor, ADA, 'GET /projects/user-ada?x=1');
     expect(harbor.calls).toEqual([
-      { method: 'GET', path: '/api/v2.0/projects/user-ada?x=1', caller: 'ada', status: 200 },
+      { method: 'GET', path: '/api/v2.0/projects/user-ada?x=1', caller: 'ada', status: 200, inFlight: 1 },
     ]);
   });
 });
