@@ -10,8 +10,13 @@ BERTH=${BERTH:-https://berth.example.com}
 job=$1 for=$2 link=$3
 
 ask() {
-  curl --silent --show-error --fail-with-body --retry 3 --max-time 30 \
-    --header "authorization: Bearer $BERTH_TOKEN" --header 'content-type: application/json' "$@"
+  if answer=$(curl --silent --show-error --fail-with-body --retry 3 --max-time 30 \
+    --header "authorization: Bearer $BERTH_TOKEN" --header 'content-type: application/json' "$@"); then
+    printf %s "$answer"
+  else
+    printf %s "$answer" | jq --raw-output '.detail // .' >&2
+    return 1
+  fi
 }
 
 question=$(jq --null-input --arg for "$for" --arg link "$link" '{for: $for, links: [$link]}')
