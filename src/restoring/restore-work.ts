@@ -17,8 +17,11 @@ import { RestoreService } from './restore.service';
 
 const EVERY_MS = 5_000;
 const BATCH = 50;
+/** Over by themselves. */
+const PASSING: readonly string[] = ['project.busy', 'harbor.changed', 'violation.changed'];
 /** At once, so that a burst of moves does not keep Harbor from everybody else. */
 const AT_ONCE = 2;
+/** And twice as late after each further try, so that what fails for long takes no turn from others. */
 const SOON_MS = 15_000;
 const LATER_MS = 10 * 60_000;
 
@@ -134,13 +137,14 @@ export class RestoreWork implements OnModuleInit, OnModuleDestroy {
 
   private async tryLater(violation: Violation, error: DomainError): Promise<void> {
     const { code } = error;
-    const isPassing = isOutage(error) || code === 'project.busy' || code === 'harbor.changed';
+    const isPassing = isOutage(error) || PASSING.includes(code);
     const isForGood = code === 'tag.restore-gone';
     const state = isPassing ? 'due' : 'failed';
-    const dueAt = new Date(this.clock.now().getTime() + (isPassing ? SOON_MS : LATER_MS));
     this.counted.inc({ outcome: state });
     this.logger.warn({ msg: 'a tag was not put back', violation: violation.id, code });
     const known = await this.service.find(violation.id);
+    const soonMs = Math.min(SOON_MS * 2 ** (known?.tries ?? 0), LATER_MS);
+    const dueAt = new Date(this.clock.now().getTime() + (isPassing ? soonMs : LATER_MS));
     if (state === 'failed' && known?.state !== 'failed') await this.auditFailure(violation, error);
     const outcome = { state, username: null, problem: code, dueAt: isForGood ? null : dueAt } as const;
     await this.service.note(violation, outcome);

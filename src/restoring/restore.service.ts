@@ -13,7 +13,7 @@ import { ProjectLeases } from '../projects/project-lease';
 import type { Project } from '../projects/project.entity';
 import { ProjectsService } from '../projects/projects.service';
 import { RuleExemption } from '../projects/immutable-rules/rule-exemption';
-import { TagRecordsService } from '../tag-rule/tag-records.service';
+import { TagRecordsService, type TagName } from '../tag-rule/tag-records.service';
 import type { Violation } from '../tag-rule/violations/violation.entity';
 import { Restoration } from './restoration.entity';
 import { TagMover } from './tag-mover';
@@ -58,7 +58,8 @@ export class RestoreService {
       return;
     }
     await this.putRuleBack(project, actor);
-    await this.mover.put(project, name, recordedDigest, async (manager) => {
+    const isWanted = async (): Promise<boolean> => this.isAstray(name, recordedDigest);
+    await this.mover.put(project, name, recordedDigest, isWanted, async (manager) => {
       await this.note(
         violation,
         { state: 'done', username: nameOf(actor), problem: null, dueAt: null },
@@ -132,6 +133,12 @@ export class RestoreService {
     }
     const row = { id: uuidv7(), violationId, tagRecordId, project, repository, tag, tries: 1 };
     await manager.insert(Restoration, { ...row, ...outcome, doneAt });
+  }
+
+  /** Not accepted where it is, and not deleted through Berth, while putting it back waited for its turn. */
+  private async isAstray(name: TagName, recordedDigest: string): Promise<boolean> {
+    const record = await this.tagRecords.find(name);
+    return record !== null && record.retiredAt === null && record.recordedDigest === recordedDigest;
   }
 
   private async keptProject(name: string): Promise<Project> {

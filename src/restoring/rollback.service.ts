@@ -55,6 +55,8 @@ export class RollbackService {
         project,
         { project: projectName, repository, tag },
         digest,
+        // What a person asks for is wanted, whatever others did meanwhile.
+        async () => Promise.resolve(true),
         async (manager) => this.audit.record(manager, caller, 'image.rolled-back', target),
       );
       return {

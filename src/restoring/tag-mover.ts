@@ -23,20 +23,23 @@ export class TagMover {
   ) {}
 
   /**
+   * @param isWanted asked when the turn has come: others may have decided otherwise while it waited
    * @param record written once a look proved that the tag is there
-   * @throws DomainError conflict `tag.restore-gone` (garbage-collected), `harbor.changed` (moved again at once),
-   *   `tag.leased`, as RuleExemption.run; outages of Harbor
+   * @throws DomainError conflict `violation.changed` (not wanted any more), `tag.restore-gone` (garbage-collected),
+   *   `harbor.changed` (moved again at once), `tag.leased`, as RuleExemption.run; outages of Harbor
    */
   async put(
     project: Project,
     name: TagName,
     digest: string,
+    isWanted: () => Promise<boolean>,
     record: (manager: EntityManager) => Promise<void>,
   ): Promise<Check> {
     const { repository, tag } = name;
     const manifest = await this.harbor.getManifest(project.name, repository, digest);
     if (manifest === null) throw gone(name, digest);
     return this.exemption.run(project.id, { repository, tag }, async (lease, held) => {
+      if (!(await isWanted())) throw new DomainError('conflict', 'violation.changed');
       const look = await this.harbor.look(held.name, repository, tag);
       if (look.found && look.artifact.digest !== digest) {
         await lease.renew();

@@ -72,7 +72,7 @@ export class ViolationsController {
   })
   @ApiOkResponse({ type: ViolationDto })
   @ApiProblem('not-found', 'violation.not-found')
-  @ApiTagMoveProblems('violation.settled')
+  @ApiTagMoveProblems('violation.settled', 'violation.changed')
   async restore(
     @CurrentPerson() person: PersonCaller,
     @Param() { id }: IdParam,

@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { mariadb } from '../servers/mariadb';
+import { runRestarts } from '../soak/restarts';
 import { runExemptionKills } from './exemption-kills';
 import { runKills } from './kills';
 import { runLatestModel } from './latest-model';
@@ -11,6 +12,9 @@ import { runTagModel } from './tag-model';
 
 /** Ten changes for each kill, as a fault of that kind would have them. */
 const CHANGES_A_KILL = 10;
+
+/** Of MariaDB and Redis, which take their time. */
+const KILLS_A_RESTART = 100;
 
 interface PartOptions {
   main: string;
@@ -28,11 +32,14 @@ const PARTS = {
   'tag-model': async ({ kills, ...options }: PartOptions) =>
     runTagModel({ ...options, changes: kills * CHANGES_A_KILL, changesPerRestart: CHANGES_A_KILL * 10 }),
   latest: async ({ kills, ...options }: PartOptions) => runLatestModel({ ...options, pushes: kills }),
+  restarts: async ({ kills, ...options }: PartOptions) =>
+    runRestarts({ ...options, rounds: Math.ceil(kills / KILLS_A_RESTART) }),
 };
 
 /**
- * `npm run chaos -- [--only accounts|pull-secrets|tags|exemptions|tag-model|latest] [--kills 1000] [--seed 42]`: so many
- * kills of each part, of the model of tags ten changes for each, and of `latest` a push for each.
+ * `npm run chaos -- [--only accounts|pull-secrets|tags|exemptions|tag-model|latest|restarts] [--kills 1000] [--seed 42]`:
+ * so many kills of each part, of the model of tags ten changes for each, of `latest` a push for each, and of the servers
+ * an outage for a hundred.
  */
 async function main(): Promise<void> {
   const { values } = parseArgs({

@@ -1,6 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { getDataSourceToken } from '@nestjs/typeorm';
+import { IsNull, type DataSource } from 'typeorm';
 import { pushTinyImage } from '../../sandbox/registry-client';
 import type { Sandbox } from '../../sandbox/sandbox';
+import { Project } from '../../src/projects/project.entity';
 import { HoldWork } from '../../src/restoring/hold-work';
 import { skopeo as skopeoBinary } from '../servers/skopeo';
 import { callHarbor, Client, startTestSandbox } from './journey';
@@ -218,6 +221,26 @@ describe('tags that moved', () => {
     await grace.post(`/violations/${String(violation?.id)}/acknowledge`, decision);
     const { body } = await liu.lookup({ link: link('accepted', 'v1') });
     expect(body).toMatchObject({ digest: to, recordedDigest: to, state: 'as-recorded' });
+  });
+
+  it('stay where they are when an admin accepts them while putting back waits for its turn', async () => {
+    const { to } = await move('waiting', 'v1');
+    const id = String((await violationsOf('waiting'))[0]?.id);
+    const { manager } = sandbox.app.get<DataSource>(getDataSourceToken());
+    const held = { leaseToken: 'a-test', leaseUntil: new Date('2100-01-01T00:00:00Z') };
+    await until(async () => {
+      const free = { name: PROJECT, leaseToken: IsNull() };
+      return (await manager.update(Project, free, held)).affected === 1;
+    });
+    const asked = liu.post(`/violations/${id}/restore`);
+    await sleep(300);
+    const decision = { reason: 'Rebuilt', acceptNewDigest: true };
+    expect((await grace.post(`/violations/${id}/acknowledge`, decision)).body.state).toBe('acknowledged');
+    await manager.update(Project, { name: PROJECT }, { leaseToken: null, leaseUntil: null });
+    const { status, body } = await asked;
+    expect([status, body.code]).toEqual([409, 'violation.changed']);
+    expect(await digestOf('waiting', 'v1')).toBe(to);
+    expect(await violationsOf('waiting')).toHaveLength(1);
   });
 
   it('cannot be put back once the image is garbage-collected', async () => {

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Redis } from 'ioredis';
 import type { DataSource } from 'typeorm';
 import { pushTinyImage } from '../../sandbox/registry-client';
 import { manyPeople, startSurroundings, type Surroundings } from '../../sandbox/surroundings';
@@ -10,8 +9,7 @@ import { TagRecord } from '../../src/tag-rule/tag-record.entity';
 import { Violation } from '../../src/tag-rule/violations/violation.entity';
 import { BerthProcess, freePort } from '../chaos/berth-process';
 import { seededRandom } from '../chaos/seeded-random';
-import { mariadb } from '../servers/mariadb';
-import { redis } from '../servers/redis';
+import { ServerProcess } from '../servers/server-process';
 import { TcpProxy } from '../servers/tcp-proxy';
 
 const PEOPLE = 4;
@@ -47,23 +45,25 @@ interface Options {
 
 /**
  * Two replicas on one MariaDB and one Redis, the clock of one two hours wrong, while people push, move and delete
- * tags: MariaDB and Redis are cut off and come back (Redis empty), Harbor hangs and goes away, replicas are killed.
+ * tags: MariaDB and Redis are cut off, killed (SIGKILL) and restarted (SIGTERM), Redis coming back empty or not, Harbor
+ * hangs and goes away, replicas are killed.
  * In the end each move is flagged once, none is invented, and every record says what Harbor says.
  */
 export async function runRestarts({ rounds, seed, main, say }: Options): Promise<RestartsReport> {
   const random = seededRandom(seed);
-  const database = await mariadb();
+  const database = await ServerProcess.mariadb();
+  const redis = await ServerProcess.redis();
   const around = await startSurroundings(
     manyPeople(PEOPLE).map((person) => ({ ...person, admin: person.username === 'p001' })),
   );
   const databaseProxy = await proxyOf(database.url);
-  const redisProxy = await proxyOf(redis());
+  const redisProxy = await proxyOf(redis.url);
   const replicas = await Promise.all(
     [0, HOURS_2].map(async (jumpMs) => {
       const port = await freePort();
       const env = {
         ...around.env(throughProxy(database.url, databaseProxy), port),
-        REDIS_URL: throughProxy(redis(), redisProxy),
+        REDIS_URL: throughProxy(redis.url, redisProxy),
         HARBOR_DEADLINE_MS: '1000',
         SWEEP_CALLS_PER_SECOND: '1000',
         DRIFT_REPAIR: 'none',
@@ -88,8 +88,12 @@ export async function runRestarts({ rounds, seed, main, say }: Options): Promise
       const tags = await people.push(round);
       await untilRecorded(dataSource, tags);
       const outages: [string, () => Promise<void>][] = [
-        ['database', async () => cut(databaseProxy, random)],
-        ['redis', async () => cut(redisProxy, random, flush)],
+        ['database cut off', async () => cut(databaseProxy, random)],
+        ['database killed', async () => restart(database, 'SIGKILL', random)],
+        ['database restarted', async () => restart(database, 'SIGTERM', random)],
+        ['redis cut off', async () => cut(redisProxy, random)],
+        ['redis killed', async () => restart(redis, 'SIGKILL', random)],
+        ['redis restarted empty', async () => restart(redis, 'SIGTERM', random, () => redis.forget())],
         ['harbor hangs', async () => hang(around, random)],
         [
           'replica killed',
@@ -116,7 +120,8 @@ export async function runRestarts({ rounds, seed, main, say }: Options): Promise
     await databaseProxy.down();
     await redisProxy.down();
     await around.stop();
-    await database.drop();
+    await redis.stop();
+    await database.stop();
   }
 }
 
@@ -230,7 +235,10 @@ class People {
 async function untilRecorded(dataSource: DataSource, tags: readonly WatchedTag[]): Promise<void> {
   const endsAtMs = performance.now() + PATIENCE_MS;
   for (const { project, repository, tag } of tags) {
-    while (!(await dataSource.manager.existsBy(TagRecord, { project, repository, tag }))) {
+    const isRecorded = async (): Promise<boolean> =>
+      dataSource.manager.existsBy(TagRecord, { project, repository, tag });
+    // The connection is one from before the database was killed.
+    while (!(await isRecorded().catch(() => false))) {
       if (performance.now() > endsAtMs) throw new Error(`${project}/${repository}:${tag} is never recorded`);
       await sleep(50);
     }
@@ -257,24 +265,24 @@ async function compare(dataSource: DataSource, tags: readonly WatchedTag[]): Pro
   return wrong;
 }
 
-async function cut(
-  proxy: TcpProxy,
-  random: () => number,
-  meanwhile: () => Promise<void> = async () => Promise.resolve(),
-): Promise<void> {
+async function cut(proxy: TcpProxy, random: () => number): Promise<void> {
   if (random() < 0.5) proxy.stall();
   else await proxy.down();
   await sleep(random() * LONGEST_OUTAGE_MS);
   await proxy.down();
-  await meanwhile();
   await proxy.up();
 }
 
-/** A Redis without a disk comes back empty. */
-async function flush(): Promise<void> {
-  const direct = new Redis(redis());
-  await direct.flushdb();
-  direct.disconnect();
+async function restart(
+  server: ServerProcess,
+  signal: 'SIGTERM' | 'SIGKILL',
+  random: () => number,
+  meanwhile: () => void = () => undefined,
+): Promise<void> {
+  await server.end(signal);
+  await sleep((random() * LONGEST_OUTAGE_MS) / 2);
+  meanwhile();
+  await server.start();
 }
 
 async function hang({ harbor }: Surroundings, random: () => number): Promise<void> {
