@@ -1140,6 +1140,11 @@ export const messagesEn = {
     title: 'A tag could not be put back',
     detail: '{tag} of {repository} was moved, and Berth could not put it back. The violation says why.',
   },
+  'project.problem.hold-not-set': {
+    title: 'An image that is needed may be collected',
+    detail:
+      '{digest} in {repository} is needed, and Berth’s tag {tag}, which would keep it from Harbor’s garbage collection, could not be set. Where another image has this tag, delete the tag in the registry: names that begin with berth-hold- are Berth’s. It is tried again within half a minute.',
+  },
   'project.problem.digest-in-danger': {
     title: 'An image may be collected',
     detail:

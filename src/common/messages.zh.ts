@@ -1048,6 +1048,11 @@ export const messagesZh: Readonly<Record<MessageCode, MessageText>> = {
     title: '有标签无法移回',
     detail: '{repository} 的 {tag} 被移动，Berth 未能把它移回。原因见违规记录。',
   },
+  'project.problem.hold-not-set': {
+    title: '仍需要的镜像可能被回收',
+    detail:
+      '{repository} 中的 {digest} 仍被需要，但用于防止 Harbor 垃圾回收的 Berth 标签 {tag} 无法设置。若该标签在另一个镜像上，请在镜像仓库中删除该标签：以 berth-hold- 开头的名称属于 Berth。半分钟内会再次尝试。',
+  },
   'project.problem.digest-in-danger': {
     title: '有镜像可能被回收',
     detail:

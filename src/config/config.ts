@@ -175,6 +175,8 @@ export interface DirectoryConfig {
   /** Under it are the groups that images can be shared with; null: there are none. */
   readonly groupBaseDn: string | null;
   readonly groupNameAttribute: string;
+  /** From 1: who is in a group is in those that have this group as a member, so many levels up in all. */
+  readonly groupLevels: number;
   /** While the directory is away, the groups of a person count this long after they were read. */
   readonly groupsMaxStaleMs: number;
   readonly timeoutMs: number;

@@ -152,6 +152,9 @@ export class Environment {
   @Setting('the name of an attribute', matching(ATTRIBUTE))
   readonly LDAP_GROUP_NAME_ATTRIBUTE: string = 'cn';
 
+  @Setting('a whole number from 1 to 10', wholeNumber(1, 10))
+  readonly LDAP_GROUP_LEVELS: number = 1;
+
   @Setting('a whole number of seconds from 900 to 31536000', wholeNumber(900, 365 * DAY_SECONDS))
   readonly LDAP_GROUPS_MAX_STALE_SECONDS: number = DAY_SECONDS;
 

@@ -149,6 +149,7 @@ function toConfig(environment: Environment, harborCa: string | null, ldapCa: str
       groupMemberAttribute: environment.LDAP_GROUP_MEMBER_ATTRIBUTE,
       groupBaseDn: environment.LDAP_GROUP_BASE_DN ?? null,
       groupNameAttribute: environment.LDAP_GROUP_NAME_ATTRIBUTE,
+      groupLevels: environment.LDAP_GROUP_LEVELS,
       groupsMaxStaleMs: environment.LDAP_GROUPS_MAX_STALE_SECONDS * 1000,
       timeoutMs: environment.LDAP_TIMEOUT_MS,
     },

@@ -30,6 +30,7 @@ describe('surveyDirectory', () => {
       groupMemberAttribute: 'member',
       groupBaseDn: null,
       groupNameAttribute: 'cn',
+      groupLevels: 1,
       groupsMaxStaleMs: 86_400_000,
       timeoutMs: 1000,
     };

@@ -19,7 +19,7 @@ export interface DirectoryEntry {
   isAdmin: boolean;
   /** Fits the configured filter of those who left; such a person cannot log in. */
   isDisabled: boolean;
-  /** Those that name the person as a member; null where the directory does not tell, or no place for them is set. */
+  /** Those that name the person, or as far up as is configured a group of theirs, as a member; null where the directory does not tell, or no place for them is set. */
   groups: readonly DirectoryGroup[] | null;
 }
 

@@ -27,6 +27,7 @@ const settings: DirectoryConfig = {
   groupMemberAttribute: 'member',
   groupBaseDn: null,
   groupNameAttribute: 'cn',
+  groupLevels: 1,
   groupsMaxStaleMs: 86_400_000,
   timeoutMs: 500,
 };

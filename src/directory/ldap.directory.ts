@@ -46,8 +46,11 @@ const RETRY_AFTER_SECONDS = 30;
 
 /** Of more groups of one person, these many count. */
 const MAX_GROUPS = 500;
+/** Asked about with one search. */
+const MEMBERS_AT_ONCE = 50;
 
 type Person = Omit<DirectoryEntry, 'isAdmin' | 'isDisabled' | 'groups'>;
+type FoundGroup = DirectoryGroup & { dn: string };
 type OpenConnection = () => Promise<LdapConnection>;
 
 /** The people of an LDAP server (RFC 4511) or Active Directory. Each call has connections of its own, and one deadline. */
@@ -106,7 +109,7 @@ export class LdapDirectory extends Directory {
       const named = new EqualityFilter({ attribute, value: name });
       const found = await this.searchGroups(service, groupBaseDn, named, 2);
       const [group] = found;
-      return group !== undefined && found.length === 1 ? group : null;
+      return group !== undefined && found.length === 1 ? { id: group.id, name: group.name } : null;
     });
   }
 
@@ -211,16 +214,42 @@ export class LdapDirectory extends Directory {
   }
 
   /** A server that refuses to tell about groups keeps nobody from logging in. */
-  private async groupsOf(service: LdapConnection, value: string): Promise<DirectoryGroup[] | null> {
-    const { groupBaseDn, groupMemberAttribute: attribute } = this.config;
+  private async groupsOf(service: LdapConnection, dn: string): Promise<DirectoryGroup[] | null> {
+    const { groupBaseDn, groupLevels } = this.config;
     if (groupBaseDn === null) return null;
     try {
-      const holdingIt = new EqualityFilter({ attribute, value });
-      return await this.searchGroups(service, groupBaseDn, holdingIt, MAX_GROUPS);
+      const found = new Map<string, DirectoryGroup>();
+      let members = [dn];
+      for (let level = 1; level <= groupLevels && members.length > 0; level += 1) {
+        const holding = await this.groupsHolding(service, groupBaseDn, members, MAX_GROUPS - found.size);
+        // Groups can hold each other.
+        const fresh = holding.filter(({ id }) => !found.has(id));
+        for (const { id, name } of fresh) found.set(id, { id, name });
+        members = fresh.map((group) => group.dn);
+      }
+      return [...found.values()];
     } catch (error) {
       if (error instanceof LdapFailure && (error.resultCode !== null || error.step === 'read')) return null;
       throw error;
     }
+  }
+
+  /** Those that have one of these entries as a member themselves. */
+  private async groupsHolding(
+    service: LdapConnection,
+    groupBaseDn: string,
+    members: readonly string[],
+    atMost: number,
+  ): Promise<FoundGroup[]> {
+    const attribute = this.config.groupMemberAttribute;
+    const found: FoundGroup[] = [];
+    for (let from = 0; from < members.length && found.length < atMost; from += MEMBERS_AT_ONCE) {
+      const some = members.slice(from, from + MEMBERS_AT_ONCE);
+      const filters = some.map((value) => new EqualityFilter({ attribute, value }));
+      const anyOf = new OrFilter({ filters });
+      found.push(...(await this.searchGroups(service, groupBaseDn, anyOf, atMost - found.length)));
+    }
+    return found;
   }
 
   /** What has no member is no group; of one that is in several places by one name, each counts. */
@@ -229,19 +258,19 @@ export class LdapDirectory extends Directory {
     groupBaseDn: string,
     filter: Filter,
     sizeLimit: number,
-  ): Promise<DirectoryGroup[]> {
+  ): Promise<FoundGroup[]> {
     const { idAttribute, groupNameAttribute, groupMemberAttribute } = this.config;
     const hasMembers = new PresenceFilter({ attribute: groupMemberAttribute });
     const entries = await service.search(groupBaseDn, {
       scope: 'sub',
       filter: new AndFilter({ filters: [hasMembers, filter] }),
-      attributes: [idAttribute, groupNameAttribute],
+      attributes: [idAttribute, groupNameAttribute, ...DN_ATTRIBUTES],
       sizeLimit,
       cutShort: true,
     });
     return entries.flatMap((entry) => {
       const [name] = textsOf(entry, groupNameAttribute);
-      return name === undefined ? [] : [{ id: this.readId(entry), name }];
+      return name === undefined ? [] : [{ id: this.readId(entry), name, dn: dnOf(entry) }];
     });
   }
 

@@ -19,6 +19,7 @@ const CONFIG: DirectoryConfig = {
   groupMemberAttribute: 'member',
   groupBaseDn: null,
   groupNameAttribute: 'cn',
+  groupLevels: 1,
   groupsMaxStaleMs: 86_400_000,
   timeoutMs: 1000,
 };

@@ -225,7 +225,8 @@ export class ImagesController {
   @ApiOperation({
     summary: 'Who changed what of an image, newest first',
     description:
-      'Each change of description, task type and labels, with what it was before. For whoever sees the image.',
+      'Each change of description, task type, labels and visibility, with what it was before, for whoever sees the ' +
+      'image; and with whom it was shared, for its owner and admins.',
   })
   @ApiPage(ImageChangeDto)
   @ApiProblem('not-found', 'image.not-found')
@@ -237,7 +238,7 @@ export class ImagesController {
     const afterId = changesCursor.decode(from)?.id ?? null;
     const rows = await this.images.listChanges(person, id, afterId, limit + 1);
     const page = toPage(rows, limit, toImageChangeDto, (row) => changesCursor.encode({ id: row.id }));
-    return count ? { ...page, total: await this.images.countChanges(id) } : page;
+    return count ? { ...page, total: await this.images.countChanges(person, id) } : page;
   }
 
   @Delete(':id')

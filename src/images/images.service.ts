@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { In, LessThan, type DataSource } from 'typeorm';
+import { In, LessThan, Not, type DataSource, type FindOptionsWhere } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { AuditService } from '../audit/audit.service';
 import type { PersonCaller } from '../auth/caller';
@@ -245,16 +245,26 @@ export class ImagesService {
     afterId: string | null,
     limit: number,
   ): Promise<ImageFieldChange[]> {
-    const { image } = await this.see(caller, id);
     return this.dataSource.manager.find(ImageFieldChange, {
-      where: { imageId: image.id, ...(afterId === null ? {} : { id: LessThan(afterId) }) },
+      where: {
+        ...(await this.changesSeen(caller, id)),
+        ...(afterId === null ? {} : { id: LessThan(afterId) }),
+      },
       order: { id: 'DESC' },
       take: limit,
     });
   }
 
-  async countChanges(id: string): Promise<number> {
-    return this.dataSource.manager.count(ImageFieldChange, { where: { imageId: id } });
+  /** As listChanges. */
+  async countChanges(caller: PersonCaller, id: string): Promise<number> {
+    return this.dataSource.manager.countBy(ImageFieldChange, await this.changesSeen(caller, id));
+  }
+
+  /** Those it is shared with do not read each other's names. */
+  private async changesSeen(caller: PersonCaller, id: string): Promise<FindOptionsWhere<ImageFieldChange>> {
+    const { image, seenAs } = await this.see(caller, id);
+    const isAll = seenAs === 'own' || caller.isAdmin;
+    return { imageId: image.id, ...(isAll ? {} : { field: Not('sharedWith' as const) }) };
   }
 
   /** Takes it out of the catalog; what is in Harbor stays. Nothing happens when it is absent or somebody else's. */

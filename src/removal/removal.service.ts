@@ -72,8 +72,9 @@ export class RemovalService {
       const tags = await this.harbor.listTags(projectName, repository, digest);
       return { deleted: false, artifactDeleted: tags.length === 1, importedByOthers };
     }
-    // Of an index a job may run one platform alone, which goes with it.
-    const digests = [digest, ...artifact.platforms.map((platform) => platform.digest)];
+    // Of an index a job may run one platform alone, or what is attached to an image: they go with it.
+    const attached = await this.harbor.listAccessories(projectName, repository, digest);
+    const digests = [digest, ...[...artifact.platforms, ...attached].map((part) => part.digest)];
     const artifactDeleted = await this.attempt(caller, 'tag.deleted', project, place, () =>
       this.leases.unlessLeased(projectName, repository, digests, () =>
         this.exemption.run(project.id, place, async (lease, held) =>

@@ -1,7 +1,10 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import type { MessageCode, MessageParams } from '../common/messages.en';
+import type { Config } from '../config/config';
+import { CONFIG } from '../config/config.module';
+import { holdTag } from '../tag-rule/hold-tag';
 import { Violation } from '../tag-rule/violations/violation.entity';
 import { Hold } from './hold.entity';
 import { Restoration } from './restoration.entity';
@@ -20,7 +23,10 @@ export interface TagProblem {
 /** What is wrong with the tags of a project, for those who belong to it. */
 @Injectable()
 export class TagProblems {
-  constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
+  constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
 
   /** How many tags moved and nobody decided about, by project; projects without any are left out. */
   async countMoved(projects: readonly string[]): Promise<ReadonlyMap<string, number>> {
@@ -61,11 +67,15 @@ export class TagProblems {
         code: state === 'stopped' ? STOPPED : FAILED,
         params: { repository, tag },
       })),
-      ...inDanger.map(({ repository, digest }) => ({
-        code: 'project.problem.digest-in-danger' as const,
-        params: { repository, digest },
-      })),
+      ...inDanger.map(({ repository, digest }) => this.dangerOf(repository, digest)),
     ];
+  }
+
+  /** Where holds are on, what keeps Berth from setting one is most often that somebody took its name. */
+  private dangerOf(repository: string, digest: string): TagProblem {
+    return this.config.tagRule.holds
+      ? { code: 'project.problem.hold-not-set', params: { repository, digest, tag: holdTag(digest) } }
+      : { code: 'project.problem.digest-in-danger', params: { repository, digest } };
   }
 
   /** What Berth's own tags keep in a project, as artifacts with all their layers added up. */

@@ -1,7 +1,7 @@
 import { pushTinyImage } from '../../sandbox/registry-client';
 import type { Sandbox } from '../../sandbox/sandbox';
 import { callHarbor, Client, startTestSandbox, type Answer } from './journey';
-import { cosignSignature, pushArtifact, signatureTag } from './push-artifact';
+import { cosignSignature, pushArtifact, referrer, signatureTag } from './push-artifact';
 
 const PROJECT = 'user-liuyizhou';
 const REPOSITORIES = `/projects/${PROJECT}/repositories`;
@@ -173,6 +173,19 @@ describe('DELETE of tags and repositories', () => {
     expect(await isThere('platforms', one)).toBe(true);
     await scheduler.delete('/jobs/slurm-2');
     expect((await remove('platforms', 'v1')).body.artifactDeleted).toBe(true);
+  });
+
+  it('is refused while a job runs what is attached to the image', async () => {
+    const digest = await push('attached', 'v1');
+    const model = referrer(digest, 'application/vnd.example.model');
+    await pushArtifact(login, `${PROJECT}/attached`, model, 'model');
+    const lease = { for: 'liuyizhou', links: [link('attached', 'model')], ttlSeconds: 3600 };
+    expect((await scheduler.put('/jobs/slurm-3/images', lease)).status).toBe(200);
+    const refused = await remove('attached', 'v1');
+    expect([refused.status, refused.body.code]).toEqual([409, 'tag.leased']);
+    expect(await isThere('attached', 'model')).toBe(true);
+    await scheduler.delete('/jobs/slurm-3');
+    expect((await remove('attached', 'v1')).body.artifactDeleted).toBe(true);
   });
 
   it('deletes a repository with all in it, and nothing of another', async () => {

@@ -289,6 +289,27 @@ describe('tags that moved', () => {
     expect(await violationsOf(hold)).toEqual([]);
   });
 
+  it('are told as in danger where somebody took the name of the tag that would hold them', async () => {
+    const from = await push('squatted', 'v1', 'squatted');
+    const name = `berth-hold-${from.slice('sha256:'.length, 'sha256:'.length + 32)}`;
+    await push('squatted', name, 'somebody else’s');
+    await importImage('squatted', 'v1').then(async (id) => {
+      await liftRule();
+      await push('squatted', 'v1', 'squatted, moved');
+      await setRule();
+      await liu.post(`/images/${id}/check`);
+    });
+    await work();
+    expect(await problems()).toContain('project.problem.hold-not-set');
+    await liftRule();
+    const digest = (await digestOf('squatted', name)) ?? '';
+    await asOwner('DELETE', `/projects/${PROJECT}/repositories/squatted/artifacts/${digest}/tags/${name}`);
+    await setRule();
+    await work();
+    expect(await problems()).not.toContain('project.problem.hold-not-set');
+    expect(await tagsOf('squatted', from)).toEqual([name]);
+  });
+
   it('keep what they were recorded with when its last other tag is deleted', async () => {
     const { from } = await move('counted', 'v1');
     const path = `/projects/${PROJECT}/repositories/counted`;

@@ -126,6 +126,31 @@ describe('sharing images', () => {
     expect((await qian.get(`/images/${String(own.id)}`)).status).toBe(200);
   });
 
+  it('tells with whom it was shared to its owner and admins, and to nobody else', async () => {
+    const shared = await imported();
+    await liu.put(`/images/${shared.id}/shares/person/ada`, {});
+    await liu.put(`/images/${shared.id}/shares/group/vision-lab`, {});
+    await liu.delete(`/images/${shared.id}/shares/group/vision-lab`);
+    await liu.patch(`/images/${shared.id}`, { description: 'Described' });
+    const changesAs = async (person: Client) => {
+      const { body } = await person.get(`/images/${shared.id}/changes?count=true`);
+      const items = body.items as { field: string; from: unknown; to: unknown; username: string }[];
+      return { total: body.total, changes: items.map(({ field, from, to }) => [field, from, to]) };
+    };
+    const all = {
+      total: 4,
+      changes: [
+        ['description', image.description, 'Described'],
+        ['sharedWith', ['group/vision-lab'], []],
+        ['sharedWith', [], ['group/vision-lab']],
+        ['sharedWith', [], ['person/ada']],
+      ],
+    };
+    expect(await changesAs(liu)).toEqual(all);
+    expect(await changesAs(grace)).toEqual(all);
+    expect(await changesAs(ada)).toEqual({ total: 1, changes: all.changes.slice(0, 1) });
+  });
+
   it('leaves what is shared to its owner: to change, to delete, to share', async () => {
     const shared = await imported();
     await liu.put(`/images/${shared.id}/shares/person/ada`, {});

@@ -14,6 +14,8 @@ const REFERRAL = 'ldap://directory.invalid/dc=elsewhere';
 /** A directory with ada, the admin grace, two people called twin in two units, and the odd names; password: `pw-<name>`. */
 interface Engine {
   settings: DirectoryConfig;
+  /** The groups of ada: her own, those that these are in, and so on. */
+  levels: string[][];
   /** Who of the odd names is in the group vision-lab. */
   oddMembers: string[];
   rename(username: string, newUsername: string): void | Promise<void>;
@@ -35,6 +37,7 @@ const base: Omit<
   disabledFilter: null,
   groupMemberAttribute: 'member',
   groupNameAttribute: 'cn',
+  groupLevels: 1,
   groupsMaxStaleMs: 86_400_000,
   timeoutMs: 2500,
 };
@@ -65,6 +68,7 @@ async function startSandbox(): Promise<Engine> {
   return {
     settings: { ...base, url, bindDn, bindPassword, baseDn, adminGroupDn, groupBaseDn },
     oddMembers,
+    levels: [['vision-lab'], [], [], []],
     rename: (username, newUsername) => sandbox.rename(username, newUsername),
     remove: (username) => sandbox.remove(username),
     stop: () => sandbox.stop(),
@@ -137,6 +141,11 @@ async function startSlapd(): Promise<Engine> {
     });
   await addGroup('vision-lab', ['ada', ...ODD_NAMES]);
   await addGroup('speech-lab', ['grace']);
+  const groupDn = (name: string) => `cn=${name},ou=groups,${root}`;
+  const addGroupOfGroups = (name: string, members: string[]) =>
+    admin.add(groupDn(name), { objectClass: 'groupOfNames', member: members.map(groupDn) });
+  await addGroupOfGroups('all-labs', ['vision-lab', 'everybody']);
+  await addGroupOfGroups('everybody', ['all-labs']);
   await admin.add(`ou=elsewhere,${root}`, { objectClass: ['referral', 'extensibleObject'], ref: REFERRAL });
   return {
     settings: {
@@ -149,6 +158,7 @@ async function startSlapd(): Promise<Engine> {
       groupBaseDn: `ou=groups,${root}`,
     },
     oddMembers: ODD_NAMES,
+    levels: [['vision-lab'], ['all-labs'], ['everybody'], []],
     rename: (username, newUsername) => admin.rename(dnOf(username), `uid=${newUsername}`),
     remove: (username) => admin.remove(dnOf(username)),
     stop: () => admin.close(),
@@ -208,6 +218,14 @@ describe.each([
     expect(await namesOf('grace')).toEqual(['admins', 'speech-lab']);
     const odd = await Promise.all(engine.oddMembers.map(async (name) => [name, await namesOf(name)]));
     expect(odd).toEqual(engine.oddMembers.map((name) => [name, ['vision-lab']]));
+  });
+
+  it('tells groups within groups as far up as is configured, also where they hold each other', async () => {
+    for (const [at] of engine.levels.entries()) {
+      const deeper = new LdapDirectory({ ...engine.settings, groupLevels: at + 1 });
+      const groups = (await deeper.findByUsername('ada'))?.groups?.map(({ name }) => name);
+      expect(groups).toEqual(engine.levels.slice(0, at + 1).flat());
+    }
   });
 
   it('finds a group by its name as the directory compares names, with the id that its members have it by', async () => {

@@ -1,7 +1,7 @@
 import type { ChangedField, FieldValue } from './image-field-change.entity';
 
-/** Visibility is changed on its own (image-sharing.service.ts). */
-type EditedField = Exclude<ChangedField, 'visibility'>;
+/** Who sees it is changed on its own (image-sharing.service.ts). */
+type EditedField = Exclude<ChangedField, 'visibility' | 'sharedWith'>;
 type Fields = Record<EditedField, FieldValue>;
 
 export interface FieldChange {

@@ -1,7 +1,8 @@
 import { Entity, Index } from 'typeorm';
 import { IdColumn, JsonColumn, TextColumn, TimeColumn } from '../../database/columns';
 
-export type ChangedField = 'description' | 'taskType' | 'labels' | 'visibility';
+/** `sharedWith` is of one person or group that was added or taken away, as in the address of a share. */
+export type ChangedField = 'description' | 'taskType' | 'labels' | 'visibility' | 'sharedWith';
 export type FieldValue = string | string[];
 
 /** One field of an image that somebody changed. */

@@ -147,16 +147,8 @@ export class ImageSharing {
         else await this.audiences.close(manager, image, PUBLIC);
         const now = this.clock.now();
         await manager.update(Image, { id }, { visibility, version: image.version + 1, updatedAt: now });
-        const { username, actedForBy } = caller;
         const change = { field: 'visibility', fromValue: image.visibility, toValue: visibility } as const;
-        await manager.insert(ImageFieldChange, {
-          id: uuidv7(),
-          imageId: id,
-          at: now,
-          username,
-          actedForBy,
-          ...change,
-        });
+        await manager.insert(ImageFieldChange, this.changed(caller, id, change));
         await this.audit.record(manager, caller, 'image.visibility-set', `${image.name} ${visibility}`);
         await this.changes.record(manager, aboutLink(image.name));
       });
@@ -175,6 +167,11 @@ export class ImageSharing {
       const share = { ...key, id: uuidv7(), sharedAt: this.clock.now(), sharedBy: caller.username };
       await manager.insert(ImageShare, share);
       await this.audiences.open(manager, image, audienceOf(grantee.kind, grantee.id));
+      const change = { fromValue: [], toValue: [`${grantee.kind}/${grantee.name}`] };
+      await manager.insert(
+        ImageFieldChange,
+        this.changed(caller, imageId, { field: 'sharedWith', ...change }),
+      );
       const target = `${image.name} ${grantee.kind} ${grantee.name}`;
       await this.audit.record(manager, caller, 'image.shared', target);
       await this.changes.record(manager, aboutLink(image.name));
@@ -188,9 +185,22 @@ export class ImageSharing {
       const { affected } = await manager.delete(ImageShare, { id: share.id });
       if (affected !== 1) return;
       await this.audiences.close(manager, image, audienceOf(share.kind, share.granteeId));
+      const change = { fromValue: [`${share.kind}/${name}`], toValue: [] };
+      await manager.insert(
+        ImageFieldChange,
+        this.changed(caller, imageId, { field: 'sharedWith', ...change }),
+      );
       await this.audit.record(manager, caller, 'image.unshared', `${image.name} ${share.kind} ${name}`);
       await this.changes.record(manager, aboutLink(image.name));
     });
+  }
+
+  private changed(
+    { username, actedForBy }: PersonCaller,
+    imageId: string,
+    change: Pick<ImageFieldChange, 'field' | 'fromValue' | 'toValue'>,
+  ): ImageFieldChange {
+    return { id: uuidv7(), imageId, at: this.clock.now(), username, actedForBy, ...change };
   }
 
   /** An image that the caller decides about: his own, or any where he is an admin. */

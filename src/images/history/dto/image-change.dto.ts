@@ -3,7 +3,7 @@ import type { ChangedField, FieldValue, ImageFieldChange } from '../image-field-
 
 const VALUE = {
   oneOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }],
-  description: 'Text; of labels the list of them',
+  description: 'Text; of labels the list of them; of sharedWith a list such as ["person/ada"], or none',
 };
 
 export class ImageChangeDto {
@@ -21,7 +21,11 @@ export class ImageChangeDto {
   })
   actedForBy: string | null;
 
-  @ApiProperty({ enum: ['description', 'taskType', 'labels', 'visibility'], example: 'description' })
+  @ApiProperty({
+    enum: ['description', 'taskType', 'labels', 'visibility', 'sharedWith'],
+    example: 'description',
+    description: 'sharedWith: one person or group more, or less; told to the owner and to admins alone',
+  })
   field: ChangedField;
 
   @ApiProperty({ ...VALUE, example: 'PyTorch 24.12 with my data loaders' })
