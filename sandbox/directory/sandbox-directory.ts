@@ -1,6 +1,8 @@
 import type { Socket } from 'node:net';
 import { Attribute, createServer, parseDN, type Server, type ServerOptions } from 'ldapjs';
+import { LRUCache } from 'lru-cache';
 import { v5 as uuidv5 } from 'uuid';
+import { atMost } from '../../src/common/at-most';
 
 declare module 'ldapjs' {
   interface ServerOptions {
@@ -340,13 +342,20 @@ export class SandboxDirectory {
   }
 }
 
+/** Each question compares every entry's DN, and parsing one takes longer than all the rest. */
+const spellings = new LRUCache<string, string>(atMost(20_000));
+
 /** One spelling for each DN. It is for comparing alone: ldapjs' text of a DN with a backslash cannot be read again. */
 function written(dn: Named): string {
   return dn.toString().toLowerCase();
 }
 
 function normal(dn: string): string {
-  return written(parseDN(dn));
+  const known = spellings.get(dn);
+  if (known !== undefined) return known;
+  const spelling = written(parseDN(dn));
+  spellings.set(dn, spelling);
+  return spelling;
 }
 
 /** Both as `written`. */

@@ -50,6 +50,8 @@ export interface SandboxHarborOptions {
   wrongPasswordHoldMs?: number;
   /** When a webhook is tried, after its event and after each failure: Harbor's 0.4, 68 and 119 s when absent. */
   webhookDelaysMs?: readonly number[];
+  /** How often pulls are written down; Harbor's 10,000 when absent. */
+  pullFlushMs?: number;
 }
 
 /** One request that came in, for tests that ask what was called. */
@@ -85,6 +87,7 @@ export class SandboxHarbor {
     private readonly state: StateFile,
     private readonly host: string,
     port: number,
+    pullFlushMs: number,
   ) {
     this.port = port;
     this.faults = new Faults({ stop: () => this.close(), listen: () => this.listen() });
@@ -102,7 +105,7 @@ export class SandboxHarbor {
       ...repositoryRoutes(world),
       ...artifactRoutes(world),
     ]);
-    this.pullTimer = setInterval(() => this.flushPulls(), PULL_FLUSH_MS);
+    this.pullTimer = setInterval(() => this.flushPulls(), pullFlushMs);
     this.pullTimer.unref();
   }
 
@@ -119,7 +122,13 @@ export class SandboxHarbor {
     const lockout = new Lockout(options.wrongPasswordHoldMs ?? 0);
     const world = new World(settings, state.database, blobs, webhooks, lockout);
     if (state.database.isEmpty) seed(world, options.adminPassword);
-    const harbor = new SandboxHarbor(world, state, options.host ?? '127.0.0.1', options.port ?? 0);
+    const harbor = new SandboxHarbor(
+      world,
+      state,
+      options.host ?? '127.0.0.1',
+      options.port ?? 0,
+      options.pullFlushMs ?? PULL_FLUSH_MS,
+    );
     await harbor.listen();
     settings.address ||= `${harbor.host}:${harbor.port}`;
     await state.flush();

@@ -168,6 +168,8 @@ describe('the sandbox Harbor answers as Harbor 2.15.2 did', () => {
       adminPassword: ADMIN_PASSWORD,
       address: 'harbor.example.com',
       webhookDelaysMs: [0],
+      // Pulls are written down where the recording saw it, however long this machine takes.
+      pullFlushMs: 3_600_000,
     });
     replay = new SandboxReplay(harbor, hookUrl);
   });
