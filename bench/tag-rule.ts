@@ -3,7 +3,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import autocannon from 'autocannon';
 import { MoreThan } from 'typeorm';
 import { jsonOf, RegistryRepository } from '../sandbox/registry-client';
 import { loadConfig } from '../src/config/load-config';
@@ -13,6 +12,7 @@ import { TagDigest } from '../src/tag-rule/tag-digest.entity';
 import { TagRecord } from '../src/tag-rule/tag-record.entity';
 import { freePort, startChild, type Child } from './child';
 import type { Section } from './section';
+import { postSteadily } from './steady-load';
 import type { Request, Started } from './surroundings-process';
 import { head, megabytes, milliseconds, row } from './table';
 
@@ -23,7 +23,8 @@ const PROJECTS = 10;
 const PUSHES_A_SECOND = 50;
 const PUSH_SECONDS = 20;
 const HINTS_A_SECOND = 2_000;
-const HINT_SECONDS = 5;
+const HINT_SECONDS = 8;
+const WARM_AFTER_MS = 2_000;
 const MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
 
 /** How soon changes are known, what a sweep costs as it grows, and how many hints are taken; Berth on SQLite. */
@@ -272,43 +273,39 @@ async function hinting(): Promise<void> {
       })
     ).json()) as { project_id: number };
     const { secretsKey } = loadConfig(world.env);
-    let asked = 0;
-    const result = await autocannon({
-      url: `${world.berth.url}/api/v1/hooks/harbor/user-p001`,
-      method: 'POST',
-      connections: 64,
-      overallRate: HINTS_A_SECOND,
-      duration: HINT_SECONDS,
-      headers: {
-        'content-type': 'application/json',
-        authorization: webhookAuthorization(secretsKey, project.project_id),
-      },
-      requests: [
-        {
-          setupRequest: (request) => {
-            asked += 1;
-            const repository = { repo_full_name: `user-p001/filled-${asked % 10}` };
-            const resources = [{ tag: `v${Math.floor(asked / 10) % TAGS_A_REPOSITORY}` }];
-            const hint = { type: 'PUSH_ARTIFACT', event_data: { resources, repository } };
-            return { ...request, body: JSON.stringify(hint) };
-          },
-        },
-      ],
-    });
+    const headers = {
+      'content-type': 'application/json',
+      authorization: webhookAuthorization(secretsKey, project.project_id),
+    };
+    const sent = await postSteadily(
+      `${world.berth.url}/api/v1/hooks/harbor/user-p001`,
+      headers,
+      { perSecond: HINTS_A_SECOND, seconds: HINT_SECONDS },
+      hint,
+    );
     while ((await world.metric(/^berth_hints_waiting/)) > 0) await sleep(100);
     const lost = await world.metric(/^berth_hints_total\{outcome="(lost|refused|unreadable)"\}/);
-    const { total, average } = result.requests;
-    row(
-      `taken at ${Math.round(average)}/s`,
-      String(total),
-      String(result['2xx']),
-      milliseconds(result.latency.p50),
-      milliseconds(result.latency.p99),
-      String(lost),
-    );
+    const warm = sent.findIndex(({ dueMs }) => dueMs >= WARM_AFTER_MS);
+    for (const [name, some] of [
+      [`the first ${WARM_AFTER_MS / 1000} s of its life`, sent.slice(0, warm)],
+      ['afterwards', sent.slice(warm)],
+    ] as const) {
+      const latencies = some.map(({ latencyMs }) => latencyMs).sort((a, b) => a - b);
+      const at = (part: number): string =>
+        milliseconds(latencies[Math.ceil(latencies.length * part) - 1] ?? NaN);
+      const taken = some.filter(({ status }) => status === 202).length;
+      row(name, String(some.length), String(taken), at(0.5), at(0.99), String(lost));
+    }
   } finally {
     await world.stop();
   }
+}
+
+/** Of a tag of ten repositories, each named again after half a second. */
+function hint(number: number): string {
+  const repository = { repo_full_name: `user-p001/filled-${number % 10}` };
+  const resources = [{ tag: `v${Math.floor(number / 10) % TAGS_A_REPOSITORY}` }];
+  return JSON.stringify({ type: 'PUSH_ARTIFACT', event_data: { resources, repository } });
 }
 
 function basic({ username, password }: { username: string; password: string }): string {

@@ -6,12 +6,12 @@ import { isUniqueViolation } from '../database/database-errors';
 import { databaseTimeSql } from '../database/database-time';
 import { BackgroundLease } from './background-lease.entity';
 
-/** A replica that died is waited for this long. */
-const LEASE_SECONDS = 30;
+/** A replica that died is waited for this long, where a task does not say otherwise. */
+export const LEASE_SECONDS = 30;
 
 /** A task that this replica runs, until `end`. */
 export interface HeldTask {
-  /** Holds it for another half minute; false when another replica took it over. */
+  /** Holds it for another `leaseSeconds`; false when another replica took it over. */
   renew(): Promise<boolean>;
   /** Lets it go, due again after that time (whole seconds). */
   end(dueInMs: number): Promise<void>;
@@ -23,19 +23,19 @@ export class BackgroundLeases {
   constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
 
   /** Null when the task is not due, or another replica runs it. */
-  async take(name: string): Promise<HeldTask | null> {
+  async take(name: string, leaseSeconds = LEASE_SECONDS): Promise<HeldTask | null> {
     if (!(await this.isFree(name))) return null;
     const token = uuidv7();
     const taken = await this.dataSource
       .createQueryBuilder()
       .update(BackgroundLease)
-      .set({ leaseToken: token, leaseUntil: this.inSeconds(LEASE_SECONDS) })
+      .set({ leaseToken: token, leaseUntil: this.inSeconds(leaseSeconds) })
       .where('name = :name', { name })
       .andWhere(this.free())
       .execute();
     if (taken.affected !== 1) return null;
     return {
-      renew: async () => this.write(name, token, { leaseUntil: this.inSeconds(LEASE_SECONDS) }),
+      renew: async () => this.write(name, token, { leaseUntil: this.inSeconds(leaseSeconds) }),
       end: async (dueInMs) => {
         await this.write(name, token, {
           leaseToken: null,

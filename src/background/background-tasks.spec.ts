@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
+import type { Queue } from 'bullmq';
 import type { DataSource } from 'typeorm';
 import { Draining } from '../common/draining';
 import { dataSourceOptions, openDataSource } from '../database/data-source';
@@ -78,6 +79,28 @@ describe('BackgroundTasks', () => {
     expect(runs).toBe(2);
   });
 
+  it('hands a task to the replicas by Redis, but for one that cannot wait for a replica that died', async () => {
+    const offered: string[] = [];
+    const queue = { add: async (name: string) => Promise.resolve(offered.push(name)) } as unknown as Queue;
+    const queues = {
+      areThere: true,
+      open: async () => Promise.resolve(queue),
+      work: async () => Promise.resolve(),
+    };
+    const replica = new BackgroundTasks(new BackgroundLeases(dataSource), new Draining(), undefined, queues);
+    replicas.push(replica);
+    const ran: string[] = [];
+    const task = (name: string, more = {}): BackgroundTask => ({
+      ...{ name, everyMs: 5, ...more },
+      run: async () => Promise.resolve(void ran.push(name)),
+    });
+    replica.register(task('tidying'));
+    replica.register(task('reading', { leaseSeconds: 4 }));
+    await replica.onApplicationBootstrap();
+    for (let ms = 0; ms < 1_000 && (ran.length === 0 || offered.length === 0); ms += 5) await sleep(5);
+    expect([new Set(ran), new Set(offered)]).toEqual([new Set(['reading']), new Set(['tidying'])]);
+  });
+
   it('tells the running task to stop, and waits for it', async () => {
     let ended = false;
     const begun = await new Promise<BackgroundTasks>((resolve) => {
@@ -118,6 +141,20 @@ describe('BackgroundLeases', () => {
     expect(await leases.take(NAME)).toBeNull();
     await dataSource.manager.update(BackgroundLease, { name: NAME }, { dueAt: new Date(0) });
     expect(await leases.take(NAME)).not.toBeNull();
+  });
+
+  it.each([
+    ['half a minute', undefined, 30],
+    ['as long as the task says', 4, 4],
+  ])('keep a task for %s where its replica died, however often it was renewed', async (_, given, seconds) => {
+    const held = await leases.take(NAME, given);
+    const left = async (): Promise<number> => {
+      const { leaseUntil } = await dataSource.manager.findOneByOrFail(BackgroundLease, { name: NAME });
+      return Math.round(((leaseUntil?.getTime() ?? 0) - Date.now()) / 1000);
+    };
+    expect(await left()).toBe(seconds);
+    await held?.renew();
+    expect(await left()).toBe(seconds);
   });
 
   it('give the task of a replica that died to another, and no more to the first', async () => {

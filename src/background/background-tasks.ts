@@ -10,14 +10,15 @@ import {
 import type { Queue } from 'bullmq';
 import { Draining } from '../common/draining';
 import { Metrics } from '../metrics/metrics';
-import { BackgroundLeases, type HeldTask } from './background-leases';
+import { BackgroundLeases, LEASE_SECONDS, type HeldTask } from './background-leases';
 import { RedisQueues } from './redis-queues';
 
 /** How often a replica looks whether a rarer task is due. */
 const LOOK_EVERY_MS = 60_000;
 /** A task that failed is due again after this time, or sooner when it runs more often. */
 const AFTER_FAILURE_MS = 5 * 60_000;
-const RENEW_EVERY_MS = 10_000;
+/** Two renewals may fail. */
+const RENEWALS = 3;
 /** While Redis is away. */
 const OFFER_AGAIN_MS = 5_000;
 const QUEUE = 'tasks';
@@ -34,6 +35,11 @@ export interface BackgroundTask {
   /** From the end of a run to the start of the next; whole seconds. */
   everyMs: number;
   /**
+   * Where nobody can wait for a replica that died: another goes on after so many seconds, and every replica looks by
+   * itself, for Redis misses a dead one later. 30 when left out.
+   */
+  leaseSeconds?: number;
+  /**
    * A bounded piece of work that can be cut off anywhere and taken up by the next run. Stops soon after the signal,
    * which says that Berth stops or that another replica took over. What it throws is logged, and it runs again later.
    */
@@ -42,8 +48,7 @@ export interface BackgroundTask {
 
 /**
  * Background work: each task by one replica at a time, from the start of Berth until it stops. One replica looks by
- * itself what is due; where there is a Redis, BullMQ says who looks, and while
- * it is away work waits. Either way the
+ * itself what is due; where there is a Redis, BullMQ says who looks, and while it is away work waits. Either way the
  * lease in the database decides that nothing runs twice at once.
  */
 @Injectable()
@@ -52,7 +57,7 @@ export class BackgroundTasks implements OnApplicationBootstrap, OnModuleDestroy 
   private readonly stopping = new AbortController();
   private readonly tasks: BackgroundTask[] = [];
   private readonly underWay = new Set<Promise<void>>();
-  private loops: Promise<void>[] = [];
+  private readonly loops: Promise<void>[] = [];
   private readonly runs;
   private readonly lastSuccess;
 
@@ -84,8 +89,12 @@ export class BackgroundTasks implements OnApplicationBootstrap, OnModuleDestroy 
   }
 
   async onApplicationBootstrap(): Promise<void> {
-    if (this.queues.areThere) await this.takeFromRedis(this.queues);
-    else this.loops = this.tasks.map(async (task) => this.repeat(task));
+    const handedOut = this.queues.areThere
+      ? this.tasks.filter(({ leaseSeconds }) => leaseSeconds === undefined)
+      : [];
+    await this.takeFromRedis(this.queues, handedOut);
+    const own = this.tasks.filter((task) => !handedOut.includes(task));
+    this.loops.push(...own.map(async (task) => this.repeat(task)));
   }
 
   async onModuleDestroy(): Promise<void> {
@@ -93,18 +102,21 @@ export class BackgroundTasks implements OnApplicationBootstrap, OnModuleDestroy 
     await Promise.all([...this.loops, ...this.underWay]);
   }
 
-  private async takeFromRedis(queues: Pick<RedisQueues, 'open' | 'work'>): Promise<void> {
-    if (this.tasks.length === 0) return;
+  private async takeFromRedis(
+    queues: Pick<RedisQueues, 'open' | 'work'>,
+    tasks: readonly BackgroundTask[],
+  ): Promise<void> {
+    if (tasks.length === 0) return;
     const queue = await queues.open(QUEUE);
-    await queues.work(QUEUE, this.tasks.length, async ({ name }) => {
-      const task = this.tasks.find((one) => one.name === name);
+    await queues.work(QUEUE, tasks.length, async ({ name }) => {
+      const task = tasks.find((one) => one.name === name);
       // Another version of Berth may know it.
       if (task === undefined || this.isStopping) return;
       const run = this.runWhenDue(task);
       this.underWay.add(run);
       await run.finally(() => this.underWay.delete(run));
     });
-    this.loops = this.tasks.map(async (task) => this.offer(task, queue));
+    this.loops.push(...tasks.map(async (task) => this.offer(task, queue)));
   }
 
   /**
@@ -139,7 +151,7 @@ export class BackgroundTasks implements OnApplicationBootstrap, OnModuleDestroy 
 
   private async runWhenDue(task: BackgroundTask): Promise<void> {
     try {
-      const held = await this.leases.take(task.name);
+      const held = await this.leases.take(task.name, task.leaseSeconds);
       if (held === null) return;
       const succeeded = await this.run(task, held);
       this.count(task, succeeded);
@@ -158,7 +170,8 @@ export class BackgroundTasks implements OnApplicationBootstrap, OnModuleDestroy 
   private async run(task: BackgroundTask, held: HeldTask): Promise<boolean> {
     const lost = new AbortController();
     const done = new AbortController();
-    const holding = this.hold(held, done.signal, lost);
+    const renewEveryMs = ((task.leaseSeconds ?? LEASE_SECONDS) * 1000) / RENEWALS;
+    const holding = this.hold(held, renewEveryMs, done.signal, lost);
     const signal = AbortSignal.any([this.stopping.signal, lost.signal]);
     try {
       await task.run(signal);
@@ -173,9 +186,14 @@ export class BackgroundTasks implements OnApplicationBootstrap, OnModuleDestroy 
   }
 
   /** Renews the lease until the work is done; `lost` when that did not succeed. */
-  private async hold(held: HeldTask, done: AbortSignal, lost: AbortController): Promise<void> {
+  private async hold(
+    held: HeldTask,
+    renewEveryMs: number,
+    done: AbortSignal,
+    lost: AbortController,
+  ): Promise<void> {
     while (!done.aborted) {
-      await pause(RENEW_EVERY_MS, done);
+      await pause(renewEveryMs, done);
       if (done.aborted) return;
       if (!(await held.renew().catch(() => false))) {
         lost.abort();

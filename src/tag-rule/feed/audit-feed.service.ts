@@ -16,6 +16,8 @@ import { ROWS_OF_TAGS } from './audit-row';
 
 const NAME = 'harbor';
 const EVERY_MS = 1_000;
+/** A replica that died while it read the log is missed after so long: it is what tells of a push first. */
+const LEASE_SECONDS = 4;
 /** One run of the background task; another replica may have the next. */
 const RUN_MS = 50_000;
 const PAGE = 100;
@@ -52,6 +54,7 @@ export class AuditFeedService implements OnModuleInit {
     this.tasks.register({
       name: 'audit-feed',
       everyMs: EVERY_MS,
+      leaseSeconds: LEASE_SECONDS,
       run: async (signal) => this.follow(signal),
     });
   }
