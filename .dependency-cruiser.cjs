@@ -92,7 +92,7 @@ const doors = {
   changes: ['changes.module', 'changes', 'change-feed', 'change-key', 'change-marks'],
   background: ['background.module', 'background-tasks', 'background-work', 'replicas'],
   audit: ['audit.module', 'audit-reading.module', 'audit.service'],
-  sweep: ['sweep.module', 'sweeps.service', 'dto/sweep.dto'],
+  sweep: ['sweep.module', 'sweeps.service', 'sweep-alarm.entity', 'dto/sweep.dto'],
   freshness: ['freshness.module'],
   health: ['health.module'],
   throttle: ['throttle.module', 'throttle', 'credential-action.decorator'],

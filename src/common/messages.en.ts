@@ -1131,6 +1131,11 @@ export const messagesEn = {
     detail:
       '{count} tags that may not move point to other images than they were recorded with. Jobs go on with the recorded ones where the policy is not block. See the violations of this project, and put the tags back.',
   },
+  'project.problem.sweep-alarm': {
+    title: 'Too much changed at once',
+    detail:
+      '{vanished} tags are gone and {moved} moved since the last look, and nothing of it is believed yet: jobs go on with what was recorded. Harbor was perhaps restored from a backup. Ask an admin, who has it recorded if it is right; it ends by itself if it is put right.',
+  },
   'project.problem.restore-stopped': {
     title: 'A tag is moved again and again',
     detail:

@@ -1039,6 +1039,11 @@ export const messagesZh: Readonly<Record<MessageCode, MessageText>> = {
     detail:
       '{count} 个不可移动的标签指向的镜像与记录的不同。只要策略不是 block，作业仍使用记录的镜像。请查看此项目的违规记录并把标签移回。',
   },
+  'project.problem.sweep-alarm': {
+    title: '一次变化过多',
+    detail:
+      '自上次检查以来有 {vanished} 个标签消失、{moved} 个被移动，暂未采信：作业继续使用已记录的镜像。Harbor 可能从备份恢复过。请联系管理员：如果现状正确，由管理员确认记录；恢复之后此问题会自行消失。',
+  },
   'project.problem.restore-stopped': {
     title: '有标签被反复移动',
     detail:

@@ -15,7 +15,7 @@ import { memberOf } from './members/memberships';
 import { ProjectMember } from './members/project-member.entity';
 import { ObservedRules } from './immutable-rules/observed-rules';
 import { onlyReconcileSees, projectProblems, type ProjectProblem } from './project-problems';
-import { movedProblem, TagProblems } from '../restoring/tag-problems';
+import { TagProblems } from '../restoring/tag-problems';
 import { includesRole, ProjectRoles } from './project-roles';
 import { Project } from './project.entity';
 import { ProjectsService } from './projects.service';
@@ -79,7 +79,7 @@ export class ProjectOverview {
     const owners = await this.persons.findByIds(projects.flatMap(({ ownerPersonId }) => ownerPersonId ?? []));
     const roles = await this.rolesOf(caller.personId, projects);
     const drifts = await this.drifts.findProblems(projects.map(({ id }) => id));
-    const moved = await this.tagProblems.countMoved(projects.map(({ name }) => name));
+    const ofTags = await this.tagProblems.listBrief(projects.map(({ name }) => name));
     return projects.map((project) => ({
       project,
       owner: owners.get(project.ownerPersonId ?? '')?.username ?? null,
@@ -91,7 +91,7 @@ export class ProjectOverview {
       problems: [
         ...projectProblems(project, null),
         ...(drifts.get(project.id) ?? []),
-        ...movedProblem(moved.get(project.name) ?? 0),
+        ...(ofTags.get(project.name) ?? []),
       ],
     }));
   }

@@ -1,9 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import type { DataSource } from 'typeorm';
+import { In, type DataSource } from 'typeorm';
 import type { MessageCode, MessageParams } from '../common/messages.en';
 import type { Config } from '../config/config';
 import { CONFIG } from '../config/config.module';
+import { SweepAlarm } from '../sweep/sweep-alarm.entity';
 import { holdTag } from '../tag-rule/hold-tag';
 import { Violation } from '../tag-rule/violations/violation.entity';
 import { Hold } from './hold.entity';
@@ -28,9 +29,10 @@ export class TagProblems {
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
-  /** How many tags moved and nobody decided about, by project; projects without any are left out. */
-  async countMoved(projects: readonly string[]): Promise<ReadonlyMap<string, number>> {
-    if (projects.length === 0) return new Map();
+  /** As lists of projects show them: what moved, and what a sweep found and did not record. Others are left out. */
+  async listBrief(projects: readonly string[]): Promise<ReadonlyMap<string, TagProblem[]>> {
+    const problems = new Map<string, TagProblem[]>();
+    if (projects.length === 0) return problems;
     const counted = await this.dataSource
       .createQueryBuilder(Violation, 'violation')
       .select('violation.project', 'project')
@@ -38,12 +40,20 @@ export class TagProblems {
       .where("violation.project IN (:...projects) AND violation.state = 'open'", { projects })
       .groupBy('violation.project')
       .getRawMany<{ project: string; moved: string | number }>();
-    return new Map(counted.map(({ project, moved }) => [project, Number(moved)]));
+    for (const { project, moved } of counted) {
+      problems.set(project, [{ code: 'project.problem.tags-moved', params: { count: Number(moved) } }]);
+    }
+    const alarms = await this.dataSource.manager.findBy(SweepAlarm, { openFor: In([...projects]) });
+    for (const { project, vanished, moved } of alarms) {
+      const alarm = { code: 'project.problem.sweep-alarm', params: { vanished, moved } } as const;
+      problems.set(project, [...(problems.get(project) ?? []), alarm]);
+    }
+    return problems;
   }
 
-  /** Of a project: what moved, what Berth could not put back, and what Harbor may collect although it is needed. */
+  /** Of a project: as in lists, and what Berth could not put back, and what Harbor may collect although it is needed. */
   async list(project: string): Promise<TagProblem[]> {
-    const moved = (await this.countMoved([project])).get(project) ?? 0;
+    const brief = (await this.listBrief([project])).get(project) ?? [];
     const failed = await this.dataSource
       .createQueryBuilder(Restoration, 'restoration')
       .innerJoin(
@@ -62,7 +72,7 @@ export class TagProblems {
       .take(MAX_SHOWN)
       .getMany();
     return [
-      ...movedProblem(moved),
+      ...brief,
       ...failed.map(({ state, repository, tag }) => ({
         code: state === 'stopped' ? STOPPED : FAILED,
         params: { repository, tag },
@@ -88,8 +98,4 @@ export class TagProblems {
       .getRawOne<{ artifacts: string | number; sizeBytes: string | number | null }>();
     return { artifacts: Number(sum?.artifacts ?? 0), sizeBytes: Number(sum?.sizeBytes ?? 0) };
   }
-}
-
-export function movedProblem(count: number): TagProblem[] {
-  return count === 0 ? [] : [{ code: 'project.problem.tags-moved', params: { count } }];
 }

@@ -12,6 +12,11 @@ interface Progress {
   alarms: { project: string; reach: string; vanished: number; moved: number; tags: number }[];
 }
 
+interface Shown {
+  name: string;
+  problems: { code: string; detail: string }[];
+}
+
 /** Harbor tells nothing by itself: no webhooks, no audit log. The sweep alone finds everything. */
 describe('sweeps', () => {
   let sandbox: Sandbox & { forget(): Promise<void> };
@@ -65,6 +70,15 @@ describe('sweeps', () => {
   const stateOf = async (project: string, repository: string, tag: string, who: string) => {
     const link = `${sandbox.harbor.address}/${project}/${repository}:${tag}`;
     return (await scheduler.lookup({ link, for: who, maxAgeMs: '86400000' })).body;
+  };
+  /** The alarms among what a project, by itself and in the list, shows to its owner. */
+  const problemsOf = async (name: string) => {
+    const { items } = (await ada.get('/projects')).body as unknown as { items: Shown[] };
+    const alone = (await ada.get(`/projects/${name}`)).body as unknown as Shown;
+    return [alone, ...items.filter((item) => item.name === name)]
+      .flatMap(({ problems }) => problems)
+      .filter(({ code }) => code === 'project.problem.sweep-alarm')
+      .map(({ detail }) => detail);
   };
   const callsOf = async (work: () => Promise<unknown>) => {
     const before = sandbox.harbor.calls.length;
@@ -167,8 +181,11 @@ describe('sweeps', () => {
       { project: 'user-ada', reach: 'project', vanished: 20, moved: 0, tags: 31 },
     ]);
     expect((await stateOf('user-ada', 'many', 'many-7', 'ada')).state).toBe('as-recorded');
+    const told = expect.stringMatching(/^20 tags are gone and 0 moved/) as string;
+    expect(await problemsOf('user-ada')).toEqual([told, told]);
     const settled = await sweep({ project: 'user-ada', force: true });
     expect(settled.alarms).toEqual([]);
+    expect(await problemsOf('user-ada')).toEqual([]);
     expect((await stateOf('user-ada', 'many', 'many-7', 'ada')).state).toBe('gone');
     const audit = await grace.get('/admin/audit?action=sweep.forced');
     expect(audit.body.items).toMatchObject([{ target: 'user-ada' }]);
