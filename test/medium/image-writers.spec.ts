@@ -6,11 +6,15 @@ import { Image } from '../../src/images/image.entity';
 import { splitTerms } from '../../src/images/lists/search-terms';
 import type { Client } from '../e2e/journey';
 import { Replicas } from '../e2e/replicas';
-import { mariadb, type TestDatabase } from '../servers/mariadb';
+import type { TestDatabase } from '../servers/mariadb';
+import { engines } from './database-engines';
 
 const WRITERS = 50;
 
-describe('fifty writers of two replicas on one MariaDB', () => {
+describe.each([
+  ['two replicas on one MariaDB', 2, engines.mariadb],
+  ['one Berth on SQLite', 1, engines.sqlite],
+])('fifty writers of %s', (_name, replicas, makeDatabase) => {
   let database: TestDatabase;
   let world: Replicas;
   let clients: Client[];
@@ -39,8 +43,8 @@ describe('fifty writers of two replicas on one MariaDB', () => {
   }
 
   beforeAll(async () => {
-    database = await mariadb();
-    world = await Replicas.start({ databaseUrl: database.url, replicas: 2, people: 1 });
+    database = await makeDatabase();
+    world = await Replicas.start({ databaseUrl: database.url, replicas, people: 1 });
     clients = await world.login('p001');
     await clientOf(0).post('/account/credentials', {});
   });
