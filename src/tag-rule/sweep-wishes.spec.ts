@@ -9,6 +9,7 @@ describe('wishes for a sweep', () => {
   it('are granted once, however often they were made', () => {
     for (const project of ['ada', 'bob', 'ada']) wishes.wish(project);
     expect(wishes.take()).toEqual(['ada', 'bob']);
+    expect(wishes.waiting).toEqual([]);
     expect(wishes.take()).toEqual([]);
   });
 
