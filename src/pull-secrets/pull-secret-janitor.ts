@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { LessThanOrEqual, type DataSource } from 'typeorm';
@@ -10,9 +11,10 @@ import { PullSecret } from './pull-secret.entity';
 const EVERY_MS = 2_000;
 const BATCH = 50;
 /** More is left to the next run, so that none lasts long. */
-const BATCHES = 40;
-/** Harbor's own cost bounds it: a deletion is two calls. */
+const BATCHES = 8;
+/** A deletion is two calls: after an outage all that ended meanwhile is due, and Harbor has other work then. */
 const AT_ONCE = 4;
+const TURN_MS = 100;
 /** What was begun and has no robot yet. */
 const LOOK_AGAIN_MS = 60_000;
 /** A robot whose time is over and that Harbor did not delete. */
@@ -50,6 +52,7 @@ export class PullSecretJanitor implements OnModuleInit {
   private async settleAll(due: readonly PullSecret[], signal: AbortSignal): Promise<boolean> {
     for (let from = 0; from < due.length; from += AT_ONCE) {
       if (signal.aborted) return false;
+      if (from > 0) await sleep(TURN_MS);
       const turn = due.slice(from, from + AT_ONCE);
       const settled = await Promise.all(turn.map(async (secret) => this.settle(secret)));
       if (settled.includes(false)) return false;
