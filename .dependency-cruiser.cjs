@@ -56,6 +56,7 @@ const doors = {
   'tag-rule': [
     'tag-rule.module',
     'tag-records.service',
+    'record-followers',
     'tag-record.entity',
     'tag-rule',
     'hold-tag',

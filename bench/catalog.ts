@@ -11,10 +11,8 @@ import { ownerAudience } from '../src/images/sharing/audience';
 import { ImageAudience } from '../src/images/sharing/image-audience.entity';
 import { ImageTerm } from '../src/images/lists/image-term.entity';
 import { Image } from '../src/images/image.entity';
-import { isWord, postingOf, splitTerms } from '../src/images/lists/search-terms';
-import { SearchWord } from '../src/images/lists/search-word.entity';
 import { TagRecord } from '../src/tag-rule/tag-record.entity';
-import type { WorldImage } from '../test/medium/image-world';
+import { listedUnder, type WorldImage } from '../test/medium/image-world';
 import { bulkLoad, run } from './bulk-load';
 import { catalogData, type CatalogData } from './catalog-data';
 import { freePort, startChild } from './child';
@@ -168,11 +166,7 @@ async function fill(url: string, world: CatalogData, size: number): Promise<void
       bulkLoad(others[1], dataSource, ImageAudience, indexed.audienceRows()),
       bulkLoad(connection, dataSource, ImageTerm, indexed.termRows()),
     ]);
-    await bulkLoad(connection, dataSource, SearchWord, indexed.words());
-    await run(
-      connection,
-      'ANALYZE TABLE images, image_audiences, image_terms, search_words, tag_records, persons',
-    );
+    await run(connection, 'ANALYZE TABLE images, image_audiences, image_terms, tag_records, persons');
   } finally {
     await dataSource.destroy();
     for (const one of [connection, ...others]) await end(one);
@@ -189,42 +183,44 @@ function* each<T>(count: number, make: (number: number) => T): Generator<T> {
 
 /** What the images have, in the order of the tables that it goes into. */
 class Indexed {
-  private readonly images: Omit<ImageAudience, 'audience'>[] = [];
+  private readonly images: Pick<Image, 'id' | 'personId' | 'name'>[] = [];
+  private readonly sortKeys: Omit<ImageTerm, 'term'>[] = [];
   private readonly byAudience = new Map<string, number[]>();
   private readonly byTerm = new Map<string, number[]>();
 
-  add({ image, audiences }: WorldImage): Image {
+  add(one: WorldImage): Image {
     const number = this.images.length;
-    const { id: imageId, personId, name, taskType, title, usedAtMs, sizeBytes, terms } = image;
-    this.images.push({ imageId, personId, name, taskType, title, usedAtMs, sizeBytes, terms });
+    const { image, audiences } = one;
+    const { id, personId, name } = image;
+    this.images.push({ id, personId, name });
     for (const audience of [ownerAudience(personId), ...audiences]) push(this.byAudience, audience, number);
-    for (const term of splitTerms(terms))
-      push(this.byTerm, postingOf(term, image.visibility === 'public'), number);
+    listedUnder(one).forEach(({ term, ...keys }, at) => {
+      if (at === 0) this.sortKeys.push(keys);
+      push(this.byTerm, term, number);
+    });
     return image;
   }
 
   *audienceRows(): Generator<ImageAudience> {
     for (const [audience, numbers] of inOrder(this.byAudience)) {
-      for (const number of numbers) yield { audience, ...this.image(number) };
+      for (const number of numbers) {
+        const { id: imageId, personId, name } = at(this.images, number);
+        yield { audience, imageId, personId, name };
+      }
     }
   }
 
   *termRows(): Generator<ImageTerm> {
     for (const [term, numbers] of inOrder(this.byTerm)) {
-      for (const number of numbers) yield { term, imageId: this.image(number).imageId };
+      for (const number of numbers) yield { term, ...at(this.sortKeys, number) };
     }
   }
+}
 
-  *words(): Generator<SearchWord> {
-    const words = new Set([...this.byTerm.keys()].map((term) => term.slice(1)).filter(isWord));
-    for (const word of words) yield { word };
-  }
-
-  private image(number: number): Omit<ImageAudience, 'audience'> {
-    const image = this.images[number];
-    if (image === undefined) throw new Error(`no image ${number}`);
-    return image;
-  }
+function at<T>(all: readonly T[], number: number): T {
+  const one = all[number];
+  if (one === undefined) throw new Error(`no image ${number}`);
+  return one;
 }
 
 function push(map: Map<string, number[]>, key: string, number: number): void {

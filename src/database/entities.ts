@@ -20,7 +20,6 @@ import { Image } from '../images/image.entity';
 import { DigestRemoval } from '../jobs/digest-removal.entity';
 import { JobImage } from '../jobs/job-image.entity';
 import { Job } from '../jobs/job.entity';
-import { SearchWord } from '../images/lists/search-word.entity';
 import { RefusedPull } from '../lookup/refused-pull.entity';
 import { PullSecret } from '../pull-secrets/pull-secret.entity';
 import { DriftRecord } from '../projects/drift/drift-record.entity';
@@ -66,7 +65,6 @@ export const entities = [
   ImageShare,
   ImageAudience,
   ImageTerm,
-  SearchWord,
   TagRecord,
   TagHint,
   SweepProject,

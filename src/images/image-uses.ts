@@ -1,16 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { LRUCache } from 'lru-cache';
-import { In, LessThan, type DataSource } from 'typeorm';
+import type { DataSource } from 'typeorm';
 import { atMost } from '../common/at-most';
 import { Clock } from '../common/clock';
-import { ImageAudience } from './sharing/image-audience.entity';
 import { Image } from './image.entity';
+import { lockImage } from './lock-image';
+import { ImageAudiences } from './sharing/image-audiences';
 
 /** Lists are sorted by the last use: it moves once in this time at most. */
 const NOTED_EVERY_MS = 3_600_000;
 const MAX_NAMES = 50_000;
-const BATCH = 500;
+const BATCH = 50;
 
 /** When jobs last ran the images of the catalog. */
 @Injectable()
@@ -20,6 +21,7 @@ export class ImageUses {
 
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly audiences: ImageAudiences,
     private readonly clock: Clock,
   ) {}
 
@@ -27,25 +29,29 @@ export class ImageUses {
   async note(names: readonly string[]): Promise<void> {
     for (const name of new Set(names)) {
       if (this.noted.has(name)) continue;
-      await this.noteOne(name);
+      await this.noteAll(name);
       this.noted.set(name, true);
     }
   }
 
-  private async noteOne(name: string): Promise<void> {
+  private async noteAll(name: string): Promise<void> {
     const usedAtMs = this.clock.now().getTime();
-    const before = LessThan(usedAtMs - NOTED_EVERY_MS);
-    const { manager } = this.dataSource;
     for (;;) {
-      const due = await manager.find(ImageAudience, {
-        select: { audience: true, imageId: true },
-        where: { name, usedAtMs: before },
-        take: BATCH,
-      });
+      const due = await this.dataSource.query<{ id: string }[]>(
+        'SELECT DISTINCT i.id AS id FROM image_audiences a JOIN images i ON i.id = a.imageId ' +
+          `WHERE a.name = ? AND i.usedAtMs < ? LIMIT ${BATCH}`,
+        [name, usedAtMs - NOTED_EVERY_MS],
+      );
       if (due.length === 0) return;
-      const imageIds = [...new Set(due.map(({ imageId }) => imageId))].sort();
-      await manager.update(Image, { id: In(imageIds) }, { usedAtMs });
-      await manager.update(ImageAudience, { imageId: In(imageIds) }, { usedAtMs });
+      const ids = due.map(({ id }) => id).sort();
+      await this.dataSource.transaction(async (manager) => {
+        for (const id of ids) {
+          const image = await lockImage(manager, id);
+          if (image === null) continue;
+          await manager.update(Image, { id }, { usedAtMs });
+          await this.audiences.sort(manager, { ...image, usedAtMs });
+        }
+      });
     }
   }
 }

@@ -1,17 +1,22 @@
 import { Entity, Index } from 'typeorm';
 import { BytesColumn, CountColumn, IdColumn, JsonColumn, TextColumn, TimeColumn } from '../database/columns';
 import type { ArtifactKind, ArtifactPlatform } from '../harbor/harbor.types';
+import type { TagState } from '../tag-rule/tag-rule';
 import type { ImageDescription } from './importing/image-description';
 
 export type Visibility = 'private' | 'public';
 
+/** What lists filter and sort an image by that changes without anybody's editing it. */
+export interface ImageStanding {
+  kind: ArtifactKind;
+  platforms: ArtifactPlatform[];
+  sizeBytes: number;
+  state: TagState;
+}
+
 /** An entry of the catalog: a link that a person imported. */
 @Entity('images')
 @Index('uq_images_person_name', ['personId', 'name'], { unique: true })
-@Index('ix_images_task_type', ['taskType', 'id'])
-@Index('ix_images_title', ['title', 'id'])
-@Index('ix_images_used', ['usedAtMs', 'id'])
-@Index('ix_images_size', ['sizeBytes', 'id'])
 @Index('ix_images_tag_record', ['tagRecordId'])
 export class Image {
   /** UUIDv7: newer images have greater ids. */
@@ -66,6 +71,10 @@ export class Image {
   @BytesColumn()
   sizeBytes: number;
 
+  /** As it is now, for lists (see image-standings.ts). */
+  @JsonColumn()
+  standing: ImageStanding;
+
   @TextColumn(16)
   visibility: Visibility;
 
@@ -77,7 +86,7 @@ export class Image {
   @BytesColumn()
   usedAtMs: number;
 
-  /** What it is found by, as it was stored (see search-terms.ts). */
+  /** The words it is found by, as they were stored (see search-terms.ts). */
   @TextColumn(4000)
   terms: string;
 

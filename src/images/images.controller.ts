@@ -169,14 +169,15 @@ export class ImagesController {
     @RequestLanguage() language: Language,
   ): Promise<ImagePageDto> {
     const after = decodePosition(query.sort, query.cursor);
-    const { images, next } = await this.pages.list(person, query, after, query.limit);
+    const [{ images, next }, counted] = await Promise.all([
+      this.pages.list(person, query, after, query.limit),
+      query.count ? this.pages.count(person, query) : null,
+    ]);
     const page = {
       items: images.map((found) => toImageDto(found, this.answerFor(language))),
       nextCursor: next === null ? null : encodePosition(query.sort, next),
     };
-    if (!query.count) return page;
-    const { total, isExact } = await this.pages.count(person, query);
-    return { ...page, total, totalIsExact: isExact };
+    return counted === null ? page : { ...page, total: counted.total, totalIsExact: counted.isExact };
   }
 
   @Get(':id')

@@ -26,17 +26,17 @@ import { ImageTerm } from './lists/image-term.entity';
 import { ImagePages } from './lists/image-pages';
 import { ImageLists } from './lists/image-lists';
 import { TermRarity } from './lists/term-rarity';
+import { ImageStandings } from './image-standings';
 import { ImageUses } from './image-uses';
 import { ImageVerdicts } from './importing/image-verdicts.service';
 import { ImageVisibility } from './sharing/image-visibility';
 import { Image } from './image.entity';
 import { ImagesController } from './images.controller';
 import { ImagesService } from './images.service';
-import { SearchWord } from './lists/search-word.entity';
 
 @Module({
   imports: [
-    TypeOrmModule.forFeature([Image, ImageFieldChange, ImageShare, ImageAudience, ImageTerm, SearchWord]),
+    TypeOrmModule.forFeature([Image, ImageFieldChange, ImageShare, ImageAudience, ImageTerm]),
     AuthModule,
     HarborModule,
     AccountsModule,
@@ -55,6 +55,7 @@ import { SearchWord } from './lists/search-word.entity';
     ImageVisibility,
     ImageLists,
     ImagePages,
+    ImageStandings,
     ImageUses,
     TermRarity,
     ImageGrants,

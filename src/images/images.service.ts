@@ -21,6 +21,8 @@ import { TagRecordsService } from '../tag-rule/tag-records.service';
 import { changesBetween } from './history/field-changes';
 import { ImageAccess } from './sharing/image-access';
 import { ImageFieldChange } from './history/image-field-change.entity';
+import { standingOf } from './image-standings';
+import { lockImage } from './lock-image';
 import { ImageAudiences } from './sharing/image-audiences';
 import { ImageGrants } from './sharing/image-grants';
 import { KnownRights, type ImageRight, type KnownRight } from './sharing/known-rights';
@@ -106,7 +108,7 @@ export class ImagesService {
     await this.refuseSecondImport(caller.personId, name, link);
     const { artifact, described, record } = await this.verdicts.record(caller, link);
     const now = this.clock.now();
-    const image = this.dataSource.manager.create(Image, {
+    const found = this.dataSource.manager.create(Image, {
       id: uuidv7(),
       personId: caller.personId,
       name,
@@ -122,29 +124,31 @@ export class ImagesService {
       kind: artifact.kind,
       platforms: artifact.platforms,
       sizeBytes: artifact.sizeBytes,
+      standing: standingOf({ ...artifact, state: 'as-recorded' }),
       visibility: 'private',
       title: titleKey(wanted.description),
       usedAtMs: 0,
-      terms: joinTerms(termsOf({ ...wanted, ...link, kind: artifact.kind, platforms: artifact.platforms })),
+      terms: joinTerms(termsOf({ ...wanted, ...link })),
       goneSince: null,
       version: 1,
       createdAt: now,
       updatedAt: now,
     });
     try {
-      await this.audiences.learnWords(image.terms);
-      await this.dataSource.transaction(async (manager) => {
+      return await this.dataSource.transaction(async (manager) => {
+        const current = record && (await this.tagRecords.lock(manager, record.id));
+        const image = current === null ? found : Object.assign(found, { standing: standingOf(current) });
         await manager.insert(Image, image);
         await this.audiences.add(manager, image);
         await this.audit.record(manager, caller, 'image.imported', formatImageLink(link));
         await this.changes.record(manager, aboutLink(name));
+        return { image, record: current, owner: caller.username, seenAs: 'own' };
       });
     } catch (error) {
       if (!isUniqueViolation(error)) throw error;
       await this.refuseSecondImport(caller.personId, name, link);
       throw error;
     }
-    return { image, record, owner: caller.username, seenAs: 'own' };
   }
 
   /** What an import would find and answer; nothing is kept. @throws as import, but not of what is imported already */
@@ -204,16 +208,18 @@ export class ImagesService {
     const changes = changesBetween(image, fields);
     const right = await this.rightTo(caller, image);
     if (changes.length === 0) return { image, record, owner, seenAs, ...right };
-    const listed = {
+    const written = {
+      ...fields,
       title: titleKey(fields.description),
-      terms: joinTerms(termsOf({ ...image, ...fields })),
+      version: image.version + 1,
+      updatedAt: now,
     };
-    const written = { ...fields, ...listed, version: image.version + 1, updatedAt: now };
-    await this.audiences.learnWords(written.terms);
-    await this.dataSource.transaction(async (manager) => {
-      const { affected } = await manager.update(Image, { id, version: image.version }, written);
-      if (affected !== 1) throw new DomainError('stale', 'request.stale');
-      await this.audiences.update(manager, image, { ...image, ...written });
+    const changed = await this.dataSource.transaction(async (manager) => {
+      const before = await lockImage(manager, id);
+      if (before?.version !== image.version) throw new DomainError('stale', 'request.stale');
+      const after = { ...before, ...written, terms: joinTerms(termsOf({ ...before, ...fields })) };
+      await manager.update(Image, { id }, { ...written, terms: after.terms });
+      await this.audiences.update(manager, before, after);
       const { username, actedForBy } = caller;
       const rows = changes.map((row) => ({
         ...row,
@@ -225,14 +231,9 @@ export class ImagesService {
       }));
       await manager.insert(ImageFieldChange, rows);
       await this.audit.record(manager, caller, 'image.changed', image.name);
+      return after;
     });
-    return {
-      image: this.dataSource.manager.create(Image, { ...image, ...written }),
-      record,
-      owner,
-      seenAs,
-      ...right,
-    };
+    return { image: this.dataSource.manager.create(Image, changed), record, owner, seenAs, ...right };
   }
 
   /**
@@ -269,24 +270,15 @@ export class ImagesService {
 
   /** Takes it out of the catalog; what is in Harbor stays. Nothing happens when it is absent or somebody else's. */
   async delete(caller: PersonCaller, id: string): Promise<void> {
-    for (;;) {
-      const image = await this.dataSource.manager.findOneBy(Image, { id, personId: caller.personId });
-      if (image === null || (await this.deleteAsRead(caller, image))) break;
-    }
-  }
-
-  /** False: somebody changed it meanwhile, and nothing was done. */
-  private async deleteAsRead(caller: PersonCaller, image: Image): Promise<boolean> {
-    const { id, version } = image;
-    return this.dataSource.transaction(async (manager) => {
-      const { affected } = await manager.delete(Image, { id, version });
-      if (affected !== 1) return false;
+    await this.dataSource.transaction(async (manager) => {
+      const image = await lockImage(manager, id);
+      if (image?.personId !== caller.personId) return;
+      await manager.delete(Image, { id });
       await this.audiences.remove(manager, image);
       await manager.delete(ImageFieldChange, { imageId: id });
       await manager.delete(ImageShare, { imageId: id });
       await this.audit.record(manager, caller, 'image.deleted', image.name);
       await this.changes.record(manager, aboutLink(image.name));
-      return true;
     });
   }
 
@@ -315,8 +307,16 @@ export class ImagesService {
     const look = await this.harbor.look(image.project, image.repository, digest);
     const state = look.found ? 'as-recorded' : look.absent === 'project' ? 'unknown' : 'gone';
     if (state !== 'unknown' && (state === 'gone') !== (image.goneSince !== null)) {
-      const goneSince = state === 'gone' ? checkedAt : null;
-      await this.dataSource.manager.update(Image, { id: image.id }, { goneSince });
+      await this.dataSource.transaction(async (manager) => {
+        const before = await lockImage(manager, image.id);
+        if (before === null) return;
+        const written: Pick<Image, 'standing' | 'goneSince'> = {
+          standing: { ...before.standing, state },
+          goneSince: state === 'gone' ? checkedAt : null,
+        };
+        await manager.update(Image, { id: image.id }, written);
+        await this.audiences.update(manager, before, { ...before, ...written });
+      });
     }
     return { tag: image.tag, state, from: digest, to: look.found ? digest : null, checkedAt };
   }

@@ -9,6 +9,7 @@ import { isUniqueViolation } from '../database/database-errors';
 import { CommitTogether } from './commit-together';
 import type { HistoryPlan, KnownHistory } from './digest-history';
 import { formatTagName, type Observation } from './observation';
+import { RecordFollowers } from './record-followers';
 import { answersChanged, explanationRow, historyRow, violationRow } from './record-rows';
 import { TagDigest } from './tag-digest.entity';
 import { TagRecord } from './tag-record.entity';
@@ -55,6 +56,7 @@ export class RecordWriter {
     private readonly clock: Clock,
     private readonly changes: Changes,
     private readonly events: ViolationEvents,
+    private readonly followers: RecordFollowers,
   ) {
     this.together = new CommitTogether(dataSource);
   }
@@ -76,6 +78,7 @@ export class RecordWriter {
     const { before, after, alongside } = write;
     const work = async (manager: EntityManager): Promise<Violation[] | 'overtaken'> => {
       if (!(await this.writeRecord(manager, before, after))) return 'overtaken';
+      if (before !== null) await this.followers.tell(manager, before, after);
       const entries = await this.writeHistory(manager, write);
       const settled = await this.settle(manager, write);
       const opened = write.flags ? await this.open(manager, write, entries, settled) : null;

@@ -9,6 +9,7 @@ import { dataSourceOptions, openDataSource } from '../database/data-source';
 import type { HarborClient } from '../harbor/harbor.client';
 import type { ArtifactLook, HarborProject } from '../harbor/harbor.types';
 import type { LoggedChange } from './digest-history';
+import { RecordFollowers } from './record-followers';
 import { RecordWriter } from './record-writer';
 import { TagDigest } from './tag-digest.entity';
 import { TagRecord } from './tag-record.entity';
@@ -90,7 +91,13 @@ describe('TagRecordsService', () => {
   const replica = () =>
     new TagRecordsService(
       dataSource.getRepository(TagRecord),
-      new RecordWriter(dataSource, new Clock(), new Changes(new Clock()), new ViolationEvents()),
+      new RecordWriter(
+        dataSource,
+        new Clock(),
+        new Changes(new Clock()),
+        new ViolationEvents(),
+        new RecordFollowers(),
+      ),
       harbor as unknown as HarborClient,
       new Clock(),
     );

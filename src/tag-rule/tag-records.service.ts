@@ -94,6 +94,12 @@ export class TagRecordsService {
     return new Map(found.map((record) => [record.id, record]));
   }
 
+  /** The record as it is; nobody changes it before the transaction of `manager` ends. */
+  async lock(manager: EntityManager, id: string): Promise<TagRecord> {
+    await manager.update(TagRecord, { id }, { version: () => 'version' });
+    return manager.findOneByOrFail(TagRecord, { id });
+  }
+
   /**
    * Looks at Harbor now and records what it saw. The look begins after this call; looks at one tag are shared.
    * @throws DomainError outages of Harbor: then nothing is recorded

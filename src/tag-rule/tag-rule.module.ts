@@ -12,6 +12,7 @@ import { KeptProjects } from './hints/kept-projects';
 import { LoggedTags } from './feed/logged-tags';
 import { NoticedChanges } from './noticed-changes';
 import { NoticedTags } from './noticed-tags';
+import { RecordFollowers } from './record-followers';
 import { RecordWriter } from './record-writer';
 import { SweepWishes } from './sweep-wishes';
 import { SweptRecords } from './swept-records';
@@ -43,6 +44,7 @@ import { Violation } from './violations/violation.entity';
     AuditFeedService,
     SweepWishes,
     SweptRecords,
+    RecordFollowers,
     RecordWriter,
     ViolationEvents,
   ],
@@ -50,6 +52,7 @@ import { Violation } from './violations/violation.entity';
     TagHistory,
     AuditFeedService,
     NoticedChanges,
+    RecordFollowers,
     TagRecordsService,
     SweepWishes,
     SweptRecords,

@@ -5,11 +5,10 @@ import type { PersonGroups } from '../../src/auth/person-groups';
 import type { PersonsService } from '../../src/auth/persons.service';
 import { createDataSource, dataSourceOptions } from '../../src/database/data-source';
 import { migrate } from '../../src/database/migrate';
-import { ImageLists, type ImageQuery } from '../../src/images/lists/image-lists';
+import { ImageLists, type ImageQuery, type ListedPage } from '../../src/images/lists/image-lists';
 import { ImageVisibility } from '../../src/images/sharing/image-visibility';
 import { comparePositions, IMAGE_SORTS, orderOf, type Position } from '../../src/images/lists/list-order';
-import type { MergedPage } from '../../src/images/lists/merged-stretches';
-import { filterTerms, queryTermsOf, splitTerms } from '../../src/images/lists/search-terms';
+import { filterTerms, kindTermsOf, queryTermsOf, splitTerms } from '../../src/images/lists/search-terms';
 import { TermRarity } from '../../src/images/lists/term-rarity';
 import type { TestDatabase } from '../servers/mariadb';
 import { databaseConfig, engines } from './database-engines';
@@ -101,7 +100,7 @@ function expected(world: readonly WorldImage[], caller: PersonCaller, query: Ima
   const wanted = query.q === undefined ? [] : queryTermsOf(query.q);
   if (query.q !== undefined && wanted.length === 0) return [];
   const fits = ({ image, record }: WorldImage): boolean => {
-    const terms = splitTerms(image.terms);
+    const terms = [...splitTerms(image.terms), ...kindTermsOf({ ...image, ...image.standing })];
     return (
       filters.every((term) => terms.includes(term)) &&
       wanted.every(({ text, isBeginning }) =>
@@ -174,7 +173,7 @@ describe.each(Object.entries(engines))('lists of images on %s', (engine, create)
     await dataSource.query(
       engine === 'sqlite'
         ? 'ANALYZE'
-        : 'ANALYZE TABLE images, image_audiences, tag_records, persons, image_terms, search_words',
+        : 'ANALYZE TABLE images, image_audiences, tag_records, persons, image_terms',
     );
     const groups = {
       of: (personId: string) => Promise.resolve(GROUPS[personId] ?? []),
@@ -225,7 +224,7 @@ describe.each(Object.entries(engines))('lists of images on %s', (engine, create)
     const found: string[] = [];
     let after: Position | null = null;
     do {
-      const page: MergedPage<Position> = await lists.page(ada, query, after, 200);
+      const page: ListedPage = await lists.page(ada, query, after, 200);
       found.push(...page.rows.map(({ imageId }) => imageId));
       after = page.next;
       if (after !== null && orderOf(sort).column !== null) {
@@ -297,7 +296,7 @@ describe.each(Object.entries(engines))('lists of images on %s', (engine, create)
   async function wholeReads(sql: string, parameters: unknown[]): Promise<string[]> {
     if (engine === 'sqlite') {
       const steps = await dataSource.query<{ detail: string }[]>(`EXPLAIN QUERY PLAN ${sql}`, parameters);
-      const tables = /^SCAN (image_audiences|image_terms|images|tag_records|persons|search_words|[airp])\b/;
+      const tables = /^SCAN (image_audiences|image_terms|images|tag_records|persons|[airp])\b/;
       return steps
         .map(({ detail }) => detail)
         .filter((detail) => tables.test(detail) && !/USING (COVERING )?INDEX/.test(detail));

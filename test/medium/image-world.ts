@@ -4,9 +4,15 @@ import { groupAudience, ownerAudience, personAudience, PUBLIC } from '../../src/
 import { ImageAudience } from '../../src/images/sharing/image-audience.entity';
 import { ImageTerm } from '../../src/images/lists/image-term.entity';
 import { Image } from '../../src/images/image.entity';
-import { joinTerms, splitTerms, termsOf, titleKey, postingOf } from '../../src/images/lists/search-terms';
+import {
+  filterTerms,
+  joinTerms,
+  kindTermsOf,
+  splitTerms,
+  termsOf,
+  titleKey,
+} from '../../src/images/lists/search-terms';
 import { TagRecord } from '../../src/tag-rule/tag-record.entity';
-import { SearchWord } from '../../src/images/lists/search-word.entity';
 
 export interface WorldImage {
   image: Image;
@@ -43,7 +49,7 @@ export function imageOf(seed: ImageSeed, number: number, recordNumber = number):
   const platforms = [{ os: 'linux', architecture, digest: DIGEST }];
   const isPublic = seed.sharedWith?.everybody === true;
   const record = recordOf(
-    { project, repository, tag, kind, platforms },
+    { project, repository, tag, kind, platforms, sizeBytes: seed.sizeBytes ?? number },
     seed.state ?? 'as-recorded',
     timeOf(recordNumber),
   );
@@ -72,11 +78,12 @@ export function imageOf(seed: ImageSeed, number: number, recordNumber = number):
     },
     kind,
     platforms,
-    sizeBytes: seed.sizeBytes ?? number,
+    sizeBytes: record.sizeBytes,
+    standing: { kind, platforms, sizeBytes: record.sizeBytes, state: record.state },
     visibility: isPublic ? 'public' : 'private',
     title: titleKey(description),
     usedAtMs: seed.usedAtMs ?? 0,
-    terms: joinTerms(termsOf({ description, repository, tag, labels, project, kind, platforms })),
+    terms: joinTerms(termsOf({ description, repository, tag, labels, project })),
     goneSince: null,
     version: 1,
     createdAt: at,
@@ -94,7 +101,7 @@ export function imageOf(seed: ImageSeed, number: number, recordNumber = number):
 }
 
 function recordOf(
-  of: Pick<TagRecord, 'project' | 'repository' | 'tag' | 'kind' | 'platforms'>,
+  of: Pick<TagRecord, 'project' | 'repository' | 'tag' | 'kind' | 'platforms' | 'sizeBytes'>,
   state: TagRecord['state'],
   at: Date,
 ): TagRecord {
@@ -108,7 +115,6 @@ function recordOf(
     goneSince: null,
     recordedGone: false,
     flaggedDigest: null,
-    sizeBytes: 1,
     firstSeenAt: at,
     checkedAt: at,
     checkedBy: 'check',
@@ -137,14 +143,11 @@ export async function storeImages(dataSource: DataSource, world: readonly WorldI
   const images = world.map(({ image }) => image);
   const audiences = world.flatMap(({ image, audiences: more }) =>
     [ownerAudience(image.personId), ...more].map((audience): ImageAudience => {
-      const { id: imageId, personId, name, taskType, title, usedAtMs, sizeBytes, terms } = image;
-      return { audience, imageId, personId, name, taskType, title, usedAtMs, sizeBytes, terms };
+      const { id: imageId, personId, name } = image;
+      return { audience, imageId, personId, name };
     }),
   );
-  const terms = images.flatMap(({ id, terms: joined, visibility }) =>
-    splitTerms(joined).map((term) => ({ term: postingOf(term, visibility === 'public'), imageId: id })),
-  );
-  const words = [...new Set(terms.map(({ term }) => term.slice(1)))].filter((term) => !/^[#~@/]/.test(term));
+  const terms = world.flatMap(listedUnder);
   await inParts(
     world.map(({ record }) => record),
     (part) => dataSource.manager.insert(TagRecord, part),
@@ -152,15 +155,16 @@ export async function storeImages(dataSource: DataSource, world: readonly WorldI
   await inParts(images, (part) => dataSource.manager.insert(Image, part));
   await inParts(audiences, (part) => dataSource.manager.insert(ImageAudience, part));
   await inParts(terms, (part) => dataSource.manager.insert(ImageTerm, part));
-  await inParts(words, (part) =>
-    dataSource
-      .createQueryBuilder()
-      .insert()
-      .into(SearchWord)
-      .values(part.map((word) => ({ word })))
-      .orIgnore()
-      .execute(),
-  );
+}
+
+/** What image_terms has of it. */
+export function listedUnder({ image, audiences }: Pick<WorldImage, 'image' | 'audiences'>): ImageTerm[] {
+  const { id: imageId, personId, title, usedAtMs, visibility, terms, taskType, standing } = image;
+  const { sizeBytes } = standing;
+  const ofAudiences = [ownerAudience(personId), ...audiences].map(filterTerms.audience);
+  return [...splitTerms(terms), ...kindTermsOf({ taskType, ...standing }), ...ofAudiences].map((term) => {
+    return { term, imageId, title, usedAtMs, sizeBytes, isPublic: visibility === 'public' };
+  });
 }
 
 async function inParts<T>(all: readonly T[], store: (part: T[]) => Promise<unknown>): Promise<void> {

@@ -3,11 +3,12 @@ import { pushTinyImage } from '../../sandbox/registry-client';
 import { ImageAudience } from '../../src/images/sharing/image-audience.entity';
 import { ImageTerm } from '../../src/images/lists/image-term.entity';
 import { Image } from '../../src/images/image.entity';
-import { splitTerms } from '../../src/images/lists/search-terms';
+import { ownerAudience } from '../../src/images/sharing/audience';
 import type { Client } from '../e2e/journey';
 import { Replicas } from '../e2e/replicas';
 import type { TestDatabase } from '../servers/mariadb';
 import { engines } from './database-engines';
+import { listedUnder } from './image-world';
 
 const WRITERS = 50;
 
@@ -36,10 +37,12 @@ describe.each([
     const { manager } = world.apps[0]!.get(DataSource);
     const image = await manager.findOneByOrFail(Image, { id });
     const audiences = await manager.findBy(ImageAudience, { imageId: id });
-    const { title, terms, taskType } = image;
-    expect(audiences).toMatchObject([{ title, terms, taskType }]);
+    const audience = ownerAudience(image.personId);
+    expect(audiences).toEqual([{ audience, imageId: id, personId: image.personId, name: image.name }]);
     const stored = await manager.findBy(ImageTerm, { imageId: id });
-    expect(stored.map(({ term }) => term.slice(1)).sort()).toEqual(splitTerms(terms).sort());
+    const expected = listedUnder({ image, audiences: [] });
+    const byTerm = (a: ImageTerm, b: ImageTerm) => (a.term < b.term ? -1 : 1);
+    expect(stored.sort(byTerm)).toEqual(expected.sort(byTerm));
   }
 
   beforeAll(async () => {

@@ -5,6 +5,7 @@ import { Clock } from '../../src/common/clock';
 import { dataSourceOptions, openDataSource } from '../../src/database/data-source';
 import type { HarborClient } from '../../src/harbor/harbor.client';
 import type { ArtifactLook } from '../../src/harbor/harbor.types';
+import { RecordFollowers } from '../../src/tag-rule/record-followers';
 import { RecordWriter } from '../../src/tag-rule/record-writer';
 import { TagDigest } from '../../src/tag-rule/tag-digest.entity';
 import { TagRecord } from '../../src/tag-rule/tag-record.entity';
@@ -60,7 +61,13 @@ describe.each(Object.entries(engines))('tag records on %s', (_, create) => {
     harbor = new OneTag(seededRandom(7));
     const clock = new Clock();
     replicas = Array.from({ length: REPLICAS }, () => {
-      const writer = new RecordWriter(dataSource, clock, new Changes(clock), new ViolationEvents());
+      const writer = new RecordWriter(
+        dataSource,
+        clock,
+        new Changes(clock),
+        new ViolationEvents(),
+        new RecordFollowers(),
+      );
       const records = dataSource.getRepository(TagRecord);
       return new TagRecordsService(records, writer, harbor as unknown as HarborClient, clock);
     });

@@ -123,11 +123,6 @@ export interface ImageAnswer {
   language: Language;
 }
 
-function stateOfDigest({ digest, goneSince }: CatalogedImage['image']): TagState {
-  if (digest === null) return 'unknown';
-  return goneSince === null ? 'as-recorded' : 'gone';
-}
-
 export function toImageDto(
   { image, record: seen, owner, seenAs, right, ownerHasLeft = false }: CatalogedImage,
   { address, sitePlatforms, language }: ImageAnswer,
@@ -155,7 +150,7 @@ export function toImageDto(
     kind,
     recordedDigest: record === null ? image.digest : record.recordedDigest,
     currentDigest: record === null ? image.digest : record.currentDigest,
-    state: isTold ? (record?.state ?? stateOfDigest(image)) : 'unknown',
+    state: isTold ? (record?.state ?? image.standing.state) : 'unknown',
     goneSince: isTold ? (record === null ? image.goneSince : record.goneSince) : null,
     platforms,
     sizeBytes: record?.sizeBytes ?? image.sizeBytes,

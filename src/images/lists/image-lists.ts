@@ -4,27 +4,13 @@ import type { DataSource } from 'typeorm';
 import { PersonsService } from '../../auth/persons.service';
 import { DomainError } from '../../common/errors';
 import type { TagState } from '../../tag-rule/tag-rule';
-import { allOf, ImageVisibility, type Audiences } from '../sharing/image-visibility';
 import { ownerAudience, PUBLIC } from '../sharing/audience';
-import { comparePositions, orderOf, type ImageSort, type ListOrder, type Position } from './list-order';
-import { mergeStretches, type Found, type MergedPage } from './merged-stretches';
-import { filterTerms, pieceOf, postingOf, queryTermsOf, type QueryTerm } from './search-terms';
-import {
-  beyondSql,
-  countedSql,
-  fewSql,
-  isWhole,
-  straight,
-  union,
-  windowSql,
-  type Dialect,
-  type FewIds,
-  type Source,
-  type SourceRow,
-  type Sql,
-  type Stretch,
-} from './stretch-sql';
-import { TermRarity, type KnownTerm } from './term-rarity';
+import { allOf, ImageVisibility, type Audiences } from '../sharing/image-visibility';
+import type { Condition, SeenCondition } from './list-condition';
+import { orderOf, type ImageSort, type ListOrder, type Position } from './list-order';
+import { countSql, pageSql, sampleSql, type Dialect, type Sql, type Stretch } from './list-sql';
+import { ANY_IMAGE, filterTerms, queryTermsOf } from './search-terms';
+import { ANY_RARITY, compareRarity, isMany, TermRarity, type Rarity } from './term-rarity';
 
 export const IMAGE_SCOPES = ['available', 'mine', 'shared', 'public', 'all'] as const;
 export type ImageScope = (typeof IMAGE_SCOPES)[number];
@@ -56,32 +42,23 @@ export interface ImageCount {
   isExact: boolean;
 }
 
-/** A question, ready to be asked. */
-interface Plan {
-  order: ListOrder;
-  /** Null: all images. */
-  audiences: readonly string[] | null;
-  conditions: readonly Sql[];
-  /** The asker's own audience: he is here. */
-  own: string | null;
-  /** Of image_audiences alone: whoever left lets nobody start new jobs with what is not public. */
-  ofStaying: Sql | null;
-  taskType: string | null;
-  terms: readonly KnownTerm[];
-  state: TagState | null;
-  few: FewIds | null;
-  /** For the long lists: public, and all. */
-  way: KnownTerm | null;
-  ownerId: string | null;
+/** The images of one page: which they are, not what they are. */
+export interface ListedPage {
+  rows: Position[];
+  /** After which the next page begins; null: there is none. */
+  next: Position | null;
 }
 
-/** States that only images with a tag record have. */
-const OF_RECORDS: readonly TagState[] = ['moved', 'gone', 'current'];
-
-/** Entries of each audience that are counted. */
+/** More are not counted. */
 const COUNTED = 10_000;
+/** So many images of so many ways are looked at to choose one. */
+const SAMPLE = 128;
+const MOST_WAYS = 3;
 
-/** Finds the images of one page of a list: which they are, not what they are. */
+/**
+ * Finds the images of a list: those that fit every condition. It is read through the condition that the fewest images
+ * fit, in order, and each is tested for the others.
+ */
 @Injectable()
 export class ImageLists {
   private readonly dialect: Dialect;
@@ -96,8 +73,7 @@ export class ImageLists {
   }
 
   /**
-   * The images after a position, in the query's order. A page can have fewer than `limit`, and a next one: only so
-   * many entries are looked at for one.
+   * The images after a position, in the query's order.
    * @throws DomainError forbidden `auth.forbidden` for all images, unless the caller is an admin
    */
   async page(
@@ -106,273 +82,195 @@ export class ImageLists {
     after: Position | null,
     limit: number,
     known?: Audiences,
-  ): Promise<MergedPage<Position>> {
-    const plan = await this.plan(caller, query, known);
-    if (plan === null) return { rows: [], next: null };
-    if (plan.few !== null) return this.fewPage(plan, plan.few, after, limit);
-    const sources = sourcesOf(plan);
-    return mergeStretches(sources.length, after, limit, plan.order, async (questions, window, wanted) => {
-      const parts = questions.map(({ stretch, after: from }) =>
-        windowSql(stretch, at(sources, stretch), plan.order, from, window, wanted, this.dialect),
-      );
-      const rows = await this.read(union(parts, 'UNION ALL'));
-      return questions.map(({ stretch }) => foundOf(rows, stretch, wanted, plan.order));
-    });
-  }
-
-  /** How many there are, as far as a bounded count sees. @throws as page */
-  async count(caller: Viewer, query: ImageQuery): Promise<ImageCount> {
-    const plan = await this.plan(caller, query);
-    if (plan === null) return { total: 0, isExact: true };
-    if (plan.few !== null) {
-      const rows = fewSql(
-        plan.few,
-        plan.audiences,
-        allConditions(plan),
-        plan.order,
-        null,
-        COUNTED,
-        this.dialect,
-      );
-      return { total: await this.countRows(rows), isExact: true };
-    }
-    const sources = sourcesOf(plan);
-    const ends = sources.map(({ stretch }, number) => {
-      const { text, values } = beyondSql(stretch, plan.order, COUNTED, this.dialect);
-      return { text: `SELECT ${number} AS source, w.imageId AS imageId FROM (${text}) w`, values };
-    });
-    const beyond = await this.read(union(ends, 'UNION ALL'));
-    // More would say no more: that there are at least so many.
-    if (beyond.some(({ source }) => isWhole(at(sources, Number(source))))) {
-      return { total: COUNTED, isExact: false };
-    }
-    const counted = sources.map((source) => countedSql(source, plan.order, COUNTED, this.dialect));
-    return { total: await this.countRows(union(counted, 'UNION')), isExact: beyond.length === 0 };
-  }
-
-  private async fewPage(
-    plan: Plan,
-    few: FewIds,
-    after: Position | null,
-    limit: number,
-  ): Promise<MergedPage<Position>> {
-    const { order, audiences } = plan;
-    const sql = fewSql(few, audiences, allConditions(plan), order, after, limit + 1, this.dialect);
-    const found = (await this.read(sql)).map((row) => positionOf(row, order));
-    const rows = found.slice(0, limit);
+  ): Promise<ListedPage> {
+    const order = orderOf(query.sort);
+    const stretches = await this.soonest(await this.ways(caller, query, known), order, after);
+    if (stretches.length === 0) return { rows: [], next: null };
+    const { text, values } = pageSql(stretches, order, after, limit + 1, this.dialect);
+    const found = await this.dataSource.query<{ imageId: string; sortKey: string | number | null }[]>(
+      text,
+      values,
+    );
+    const rows = found
+      .slice(0, limit)
+      .map(({ imageId, sortKey }) => ({ imageId, key: keyOf(sortKey, query.sort) }));
     return { rows, next: found.length > limit ? (rows.at(-1) ?? null) : null };
   }
 
-  /** Null when nothing can fit. */
-  private async plan(caller: Viewer, query: ImageQuery, known?: Audiences): Promise<Plan | null> {
-    const { scope, taskType } = query;
+  /** How many there are, up to a bound. @throws as page */
+  async count(caller: Viewer, query: ImageQuery): Promise<ImageCount> {
+    const [stretches = []] = await this.ways(caller, query);
+    if (stretches.length === 0) return { total: 0, isExact: true };
+    // What everybody sees settles most questions.
+    const easy = stretches.map(easyPart).filter((part) => part !== null);
+    if (stretches.length > 1 || stretches.some(({ tests }) => tests.length > 0)) {
+      for (const part of easy) {
+        const [found = 0] = await this.readCounts(countSql([part], COUNTED + 1, this.dialect));
+        if (found > COUNTED) return { total: COUNTED, isExact: false };
+      }
+    }
+    const [total = 0] = await this.readCounts(countSql(stretches, COUNTED + 1, this.dialect));
+    return { total: Math.min(total, COUNTED), isExact: total <= COUNTED };
+  }
+
+  /**
+   * Ways to read all that fits, the one through the fewest images first; several only where even that one is long.
+   * None when nothing can fit.
+   */
+  private async ways(caller: Viewer, query: ImageQuery, known?: Audiences): Promise<Stretch[][]> {
+    const { scope, owner, q } = query;
     if (scope === 'all' && !caller.isAdmin) {
       throw new DomainError('forbidden', 'auth.forbidden', { role: 'admin' });
     }
-    const audiences =
-      scope === 'all'
-        ? null
-        : audiencesIn(scope, known ?? (await this.visibility.audiencesOf(caller.personId)));
-    const owner = query.owner === undefined ? undefined : await this.persons.findByName(query.owner);
-    if (owner === null || query.q?.trim() === '') return null;
-    const wanted = query.q === undefined ? [] : queryTermsOf(query.q);
-    if (query.q !== undefined && wanted.length === 0) return null;
-    const terms = await Promise.all(
-      [...wanted, ...filtersOf(query)].map((term) => this.rarity.complete(term)),
-    );
-    const order = orderOf(query.sort);
-    const ids = [
-      ...(owner === undefined ? [] : [ownedBy(owner.id)]),
-      ...(query.state !== undefined && OF_RECORDS.includes(query.state)
-        ? [inState(query.state, this.dialect)]
-        : []),
-    ];
-    const few = await this.rarity.findFew(terms, ids);
-    return {
-      order,
-      audiences,
-      conditions: [
-        ...terms.map((term): Sql => ({ text: 'INSTR(a.terms, ?) > 0', values: [pieceOf(term)] })),
-        ...(owner === undefined ? [] : [{ text: 'a.personId = ?', values: [owner.id] }]),
-        ...(scope === 'shared' ? [{ text: 'a.personId <> ?', values: [caller.personId ?? ''] }] : []),
-        ...(query.state === undefined
-          ? []
-          : [hasState(query.state, audiences === null ? 'a.id' : 'a.imageId')]),
-      ],
-      own: caller.personId === null ? null : ownerAudience(caller.personId),
-      ofStaying: scope === 'available' ? ofStaying() : null,
-      taskType: taskType ?? null,
-      terms,
-      state: query.state ?? null,
-      few,
-      way: few === null && order.column === null ? await this.rarity.findWay(terms) : null,
-      ownerId: owner?.id ?? null,
-    };
-  }
-
-  private async countRows({ text, values }: Sql): Promise<number> {
-    const rows = await this.dataSource.query<{ total: number }[]>(
-      `SELECT COUNT(*) AS total FROM (${text}) counted`,
-      values,
-    );
-    return Number(rows[0]?.total ?? 0);
-  }
-
-  private async read({ text, values }: Sql): Promise<SourceRow[]> {
-    return this.dataSource.query<SourceRow[]>(text, values);
-  }
-}
-
-function audiencesIn(scope: Exclude<ImageScope, 'all'>, audiences: Audiences): readonly string[] {
-  const { own, shared, public: everybody } = audiences;
-  if (scope === 'available') return allOf(audiences);
-  if (scope === 'shared') return shared;
-  return scope === 'public' ? [everybody] : own === null ? [] : [own];
-}
-
-function filtersOf({ project, platform, kind, label }: ImageQuery): QueryTerm[] {
-  const texts = [
-    project === undefined ? [] : [filterTerms.project(project)],
-    platform === undefined ? [] : [filterTerms.platform(platform)],
-    kind === undefined ? [] : [filterTerms.kind(kind)],
-    label === undefined ? [] : [filterTerms.label(label)],
-  ].flat();
-  return texts.map((text) => ({ text, isBeginning: false }));
-}
-
-/** One stretch for each audience; the long ones are read through the question's rarest term where that is possible. */
-function sourcesOf(plan: Plan): Source[] {
-  const { audiences, order, taskType, way, ownerId } = plan;
-  const prefix = order.column === null && taskType !== null;
-  const task = taskType === null ? [] : [{ text: 'a.taskType = ?', values: [taskType] }];
-  return (audiences ?? [null]).flatMap((audience): Source[] => {
-    const isOthers = audience !== null && audience !== PUBLIC && audience !== plan.own;
-    const staying = isOthers && plan.ofStaying !== null ? [plan.ofStaying] : [];
-    const conditions = [...plan.conditions, ...staying];
-    if (audience === null || audience === PUBLIC) {
-      const found = way === null ? null : termSources(plan, audience, way);
-      if (found !== null) return found;
-      const short = shortStretches(audience, way, order.column === null ? ownerId : null);
-      if (short !== null) {
-        return short.map((stretch) => ({ stretch, audience, conditions: [...conditions, ...task] }));
-      }
-    }
-    const fixed = [
-      ...(audience === null ? [] : [['audience', audience] as const]),
-      ...(prefix ? [['taskType', taskType] as const] : []),
-    ];
-    const stretch: Stretch = { table: audience === null ? 'images' : 'image_audiences', fixed };
-    return [{ stretch, audience, conditions: prefix ? conditions : [...conditions, ...task] }];
-  });
-}
-
-/**
- * The entries of terms alone tell which images have all of them, and which of these are public: their rows, which are
- * long, are not looked at. Null where the question asks for what only the rows tell.
- */
-function termSources(plan: Plan, audience: string | null, way: KnownTerm): Source[] | null {
-  const others = plan.terms.filter((term) => term !== way);
-  if (plan.taskType !== null || plan.ownerId !== null || others.some(({ words }) => words?.length !== 1)) {
-    return null;
-  }
-  const state = plan.state === null ? [] : [hasState(plan.state, 'w.imageId')];
-  const signs = audience === null ? [true, false] : [true];
-  return signs.flatMap((isPublic) => {
-    const conditions = [...others.flatMap(({ words }) => hasTerms(words ?? [], isPublic)), ...state];
-    return (way.words ?? []).map((word): Source => {
-      const fixed = [['term', postingOf(word, isPublic)] as const];
-      return { stretch: { table: 'image_terms', fixed }, audience, conditions, onEntries: true };
-    });
-  });
-}
-
-function hasTerms(words: readonly string[], isPublic: boolean): Sql[] {
-  return words.map((word) => ({
-    text: '(SELECT 1 FROM image_terms t WHERE t.term = ? AND t.imageId = w.imageId) = 1',
-    values: [postingOf(word, isPublic)],
-  }));
-}
-
-function shortStretches(
-  audience: string | null,
-  way: KnownTerm | null,
-  ownerId: string | null,
-): Stretch[] | null {
-  if (way !== null) {
-    const words = way.words ?? [];
-    const keys = words.flatMap((word) => [
-      postingOf(word, true),
-      ...(audience === null ? [postingOf(word, false)] : []),
+    const [seen, ownedBy, words] = await Promise.all([
+      this.scopeOf(caller, scope, known),
+      owner === undefined ? undefined : this.persons.findByName(owner),
+      q === undefined ? [] : this.wordsOf(q),
     ]);
-    return keys.map((key): Stretch => ({ table: 'image_terms', fixed: [['term', key]] }));
+    if (seen === null || ownedBy === null || words === null) return [];
+    const ofOwner = ownedBy === undefined ? [] : [{ term: audienceTerm(ownerAudience(ownedBy.id)) }];
+    const conditions: Condition[] = [...filtersOf(query), ...ofOwner, ...words, ...seen];
+    const own = caller.personId === null ? null : ownerAudience(caller.personId);
+    const ways = await this.throughRarest(conditions.length === 0 ? [{ term: ANY_IMAGE }] : conditions);
+    return scope === 'shared'
+      ? ways.map((stretches) => stretches.map((one) => ({ ...one, exceptAudience: own })))
+      : ways;
   }
-  if (ownerId === null) return null;
-  return [{ table: 'image_audiences', fixed: [['audience', ownerAudience(ownerId)]] }];
+
+  /** Null when nothing can be seen so. */
+  private async scopeOf(
+    { personId }: Viewer,
+    scope: ImageScope,
+    known: Audiences | undefined,
+  ): Promise<Condition[] | null> {
+    if (scope === 'all') return [];
+    const audiences = known ?? (await this.visibility.audiencesOf(personId));
+    const { own, shared } = audiences;
+    if (scope === 'public') return [{ audiences: [PUBLIC], whileStaying: [] }];
+    if (scope === 'mine') return own === null ? null : [{ term: audienceTerm(own) }];
+    if (scope === 'shared') return shared.length === 0 ? null : [{ audiences: shared, whileStaying: [] }];
+    // Whoever left lets nobody start new jobs with what is not public.
+    return [{ audiences: allOf(audiences), whileStaying: shared }];
+  }
+
+  /** Null when no image has such a word. */
+  private async beginning(beginning: string): Promise<Condition | null> {
+    const words = await this.rarity.complete(beginning);
+    const [only, ...others] = words ?? [];
+    if (words === null || others.length > 0) return { beginning, words };
+    return only === undefined ? null : { term: only };
+  }
+
+  /** Null when no image has such words. */
+  private async wordsOf(question: string): Promise<Condition[] | null> {
+    const terms = queryTermsOf(question);
+    if (terms.length === 0) return null;
+    const found = await Promise.all(
+      terms.map(async ({ text, isBeginning }) => (isBeginning ? this.beginning(text) : { term: text })),
+    );
+    return found.includes(null) ? null : found.filter((condition) => condition !== null);
+  }
+
+  private async throughRarest(conditions: readonly Condition[]): Promise<Stretch[][]> {
+    const [only, ...more] = conditions;
+    if (only !== undefined && more.length === 0) {
+      const stretches = stretchesOf(only, []);
+      if (stretches !== null) return [stretches];
+    }
+    const rarities = await this.rarity.ofEach(conditions.map((one) => termsOf(one) ?? [ANY_IMAGE]));
+    const ranked = conditions
+      .map((condition, at) => ({ condition, ...(rarities[at] ?? ANY_RARITY) }))
+      .sort((a, b) => Number(isManyAudiences(a)) - Number(isManyAudiences(b)) || compareRarity(a, b));
+    const named = ranked.filter(({ condition }) => termsOf(condition) !== null);
+    const [rarest] = named;
+    if (rarest === undefined) return [stretchesOf({ term: ANY_IMAGE }, conditions) ?? []];
+    const long = named.filter((one) => !isManyAudiences(one)).slice(0, MOST_WAYS);
+    const through = isMany(rarest) && long.length > 0 ? long : [rarest];
+    return through.flatMap((way) => {
+      const tests = ranked.filter((one) => one !== way).map(({ condition }) => condition);
+      const stretches = stretchesOf(way.condition, tests);
+      return stretches === null ? [] : [stretches];
+    });
+  }
+
+  /**
+   * The way on which a page is soon full. What is rare in the whole catalog may come late by title, as titles that
+   * begin with a word do: a look at the next images of each way tells.
+   */
+  private async soonest(
+    ways: readonly Stretch[][],
+    order: ListOrder,
+    after: Position | null,
+  ): Promise<readonly Stretch[]> {
+    const [rarest = []] = ways;
+    if (ways.length < 2 || order.column !== 'title') return rarest;
+    const firsts = ways.flatMap(([first]) => (first === undefined ? [] : [withoutSeen(first)]));
+    const { text, values } = sampleSql(firsts, order, after, SAMPLE, this.dialect);
+    const rows = await this.dataSource.query<{ way: number; found: number | string }[]>(text, values);
+    const found = new Map(rows.map((row) => [Number(row.way), Number(row.found)]));
+    const best = [...ways.keys()].reduce((a, b) => ((found.get(b) ?? 0) > (found.get(a) ?? 0) ? b : a), 0);
+    return ways[best] ?? rarest;
+  }
+
+  private async readCounts({ text, values }: Sql): Promise<number[]> {
+    const rows = await this.dataSource.query<{ found: number | string }[]>(text, values);
+    return rows.map(({ found }) => Number(found));
+  }
 }
 
-function allConditions({ conditions, taskType, ofStaying: staying }: Plan): Sql[] {
-  return [
-    ...conditions,
-    ...(taskType === null ? [] : [{ text: 'a.taskType = ?', values: [taskType] }]),
-    ...(staying === null
-      ? []
-      : [{ text: `(a.audience = '${PUBLIC}' OR ${staying.text})`, values: staying.values }]),
+function filtersOf({ project, platform, kind, label, taskType, state }: ImageQuery): Condition[] {
+  const terms = [
+    project === undefined ? null : filterTerms.project(project),
+    platform === undefined ? null : filterTerms.platform(platform),
+    kind === undefined ? null : filterTerms.kind(kind),
+    label === undefined ? null : filterTerms.label(label),
+    taskType === undefined ? null : filterTerms.taskType(taskType),
+    state === undefined ? null : filterTerms.state(state),
   ];
+  return terms.flatMap((term) => (term === null ? [] : [{ term }]));
 }
 
-function ofStaying(): Sql {
-  return { text: '(SELECT p.offboardedAt FROM persons p WHERE p.id = a.personId) IS NULL', values: [] };
+function audienceTerm(audience: string): string {
+  return filterTerms.audience(audience);
 }
 
-function ownedBy(personId: string): Sql {
-  return {
-    text: 'SELECT imageId FROM image_audiences WHERE audience = ?',
-    values: [ownerAudience(personId)],
-  };
+/** Many audiences are many stretches: as long as there is another way, each image is looked at once. */
+function isManyAudiences({ condition, ...rarity }: { condition: Condition } & Rarity): boolean {
+  return 'audiences' in condition && isMany(rarity);
 }
 
-function inState(state: TagState, dialect: Dialect): Sql {
-  return {
-    text:
-      `SELECT i.id AS imageId FROM tag_records r ${straight(dialect)} images i ON i.tagRecordId = r.id ` +
-      'WHERE r.state = ?',
-    values: [state],
-  };
+/** Whatever fits has one of these terms; null: there are too many to name. */
+function termsOf(condition: Condition): readonly string[] | null {
+  if ('term' in condition) return [condition.term];
+  return 'audiences' in condition ? condition.audiences.map(audienceTerm) : condition.words;
 }
 
-function hasState(state: TagState, imageId: string): Sql {
-  return {
-    text:
-      "(SELECT COALESCE(r.state, CASE WHEN i.digest IS NULL THEN 'unknown' ELSE 'as-recorded' END) FROM images i " +
-      `LEFT JOIN tag_records r ON r.id = i.tagRecordId WHERE i.id = ${imageId}) = ?`,
-    values: [state],
-  };
+/** All that fits a condition and passes the tests; null where it is no way into the index. */
+function stretchesOf(condition: Condition, tests: readonly Condition[]): Stretch[] | null {
+  const terms = termsOf(condition);
+  if (terms === null) return null;
+  const staying = new Set(whileStayingOf(condition).map(audienceTerm));
+  return terms.map((term) => ({ term, tests, whileStaying: staying.has(term) }));
 }
 
-function foundOf(
-  rows: readonly SourceRow[],
-  source: number,
-  wanted: number,
-  order: ListOrder,
-): Found<Position> {
-  const own = rows.filter((row) => Number(row.source) === source);
-  const found = own
-    .filter(({ isEnd }) => Number(isEnd) === 0)
-    .map((row) => positionOf(row, order))
-    .sort((a, b) => comparePositions(a, b, order));
-  if (found.length >= wanted) return { rows: found, end: found.at(-1) ?? null };
-  const end = own.find(({ isEnd }) => Number(isEnd) === 1);
-  return { rows: found, end: end === undefined ? null : positionOf(end, order) };
+function whileStayingOf(condition: Condition): SeenCondition['whileStaying'] {
+  return 'audiences' in condition ? condition.whileStaying : [];
+}
+
+function withoutSeen(stretch: Stretch): Stretch {
+  return { ...stretch, tests: stretch.tests.filter((test) => !('audiences' in test)) };
+}
+
+/** The part of a stretch that is counted in no time; null: none. */
+function easyPart(stretch: Stretch): Stretch | null {
+  const seen = stretch.tests.find((test) => 'audiences' in test);
+  if (seen === undefined) return stretch.whileStaying === true ? null : stretch;
+  if (!seen.audiences.includes(PUBLIC)) return null;
+  return { ...withoutSeen(stretch), isPublic: true };
 }
 
 /** MariaDB's whole numbers come as text. */
-function positionOf({ imageId, sortKey }: SourceRow, { column }: ListOrder): Position {
-  const isNumber = sortKey !== null && column !== null && column !== 'title';
-  return { key: isNumber ? Number(sortKey) : sortKey, imageId };
-}
-
-function at(sources: readonly Source[], number: number): Source {
-  const source = sources[number];
-  if (source === undefined) throw new Error(`no source ${number}`);
-  return source;
+function keyOf(sortKey: string | number | null, sort: ImageSort): Position['key'] {
+  const { column } = orderOf(sort);
+  return sortKey !== null && column !== null && column !== 'title' ? Number(sortKey) : sortKey;
 }

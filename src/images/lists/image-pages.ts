@@ -26,8 +26,7 @@ export class ImagePages {
   ) {}
 
   /**
-   * The images after a position, as the query sorts them. A page can have fewer than `limit`, and a next one all the
-   * same.
+   * The images after a position, as the query sorts them. What went while it was read is left out.
    * @throws DomainError forbidden `auth.forbidden` for all images, unless the caller is an admin
    */
   async list(caller: Viewer, query: ImageQuery, after: Position | null, limit: number): Promise<ImagePage> {

@@ -2,7 +2,7 @@ import type { DataSource, EntityMetadata, ObjectLiteral } from 'typeorm';
 import { Person } from '../../auth/person.entity';
 import { TagRecord } from '../../tag-rule/tag-record.entity';
 import { Image } from '../image.entity';
-import { marks } from './stretch-sql';
+import { marks } from './list-sql';
 
 /** What a list tells of an image, whoever looks at it. */
 export interface ImageRow {

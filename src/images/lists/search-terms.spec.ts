@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import {
   filterTerms,
   fold,
-  isWord,
   joinTerms,
+  kindTermsOf,
   pieceOf,
   queryTermsOf,
   splitTerms,
@@ -19,8 +19,6 @@ const IMAGE: Searchable = {
   tag: '24.12-v1.2.2',
   labels: ['Vision', '大模型'],
   project: 'user-liuyizhou',
-  kind: 'image',
-  platforms: [{ os: 'linux', architecture: 'arm64', variant: 'v8' }],
 };
 
 function finds(question: string, image: Searchable): boolean {
@@ -59,7 +57,7 @@ describe('the words of a text', () => {
         for (const word of words) {
           expect([...word].length).toBeGreaterThan(0);
           expect([...word].length).toBeLessThanOrEqual(64);
-          expect(isWord(word) && !/\s/u.test(word)).toBe(true);
+          expect(/^[\p{L}\p{N}\p{M}]/u.test(word) && !/\s/u.test(word)).toBe(true);
         }
         expect(wordsOf(fold(text))).toEqual(words);
       }),
@@ -114,17 +112,22 @@ describe('a search', () => {
 describe('the terms of an image', () => {
   it('tell filters apart from words', () => {
     const terms = termsOf(IMAGE);
-    const others = terms.filter((term) => !isWord(term));
-    expect(others).toEqual([
-      '/user-liuyizhou',
-      '~image',
-      '#vision',
-      '#大模型',
+    const others = terms.filter((term) => /^[^\p{L}\p{N}]/u.test(term));
+    expect(others).toEqual(['/user-liuyizhou', '#vision', '#大模型']);
+    expect(terms).toContain(filterTerms.label('ＶＩＳＩＯＮ'));
+    expect(splitTerms(joinTerms(terms))).toEqual(terms);
+  });
+
+  it('say what it is besides', () => {
+    const platforms = [{ os: 'linux', architecture: 'arm64', variant: 'v8' }];
+    expect(kindTermsOf({ taskType: 'pytorch', kind: 'index', platforms, state: 'moved' })).toEqual([
+      '*',
+      '!pytorch',
+      '?moved',
+      '~index',
       '@linux/arm64',
       '@linux/arm64/v8',
     ]);
-    expect(terms).toContain(filterTerms.label('ＶＩＳＩＯＮ'));
-    expect(splitTerms(joinTerms(terms))).toEqual(terms);
   });
 
   it('fit their column, however much was written', () => {

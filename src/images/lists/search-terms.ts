@@ -2,20 +2,27 @@
 const MAX_WORD = 64;
 /** All terms of an image together, with their separators. */
 const MAX_TERMS = 4000;
+const MAX_PLATFORM_TERMS = 32;
 
 const WORDS =
   /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}々ー]+|(?:(?![\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}々ー])[\p{L}\p{N}\p{M}])+(?:\.(?:(?![\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}々ー])[\p{L}\p{N}\p{M}])+)*/gu;
 const UNSPACED = /^[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}々ー]/u;
 
-/** What an image is found by. */
+/** What an image is found by in people's words. */
 export interface Searchable {
   description: string;
   repository: string;
   tag: string | null;
   labels: readonly string[];
   project: string;
+}
+
+/** What an image is besides: what lists are filtered by. */
+export interface Sorted {
+  taskType: string;
   kind: string;
   platforms: readonly { os: string; architecture: string; variant?: string }[];
+  state: string;
 }
 
 /** A word of a question; `isBeginning`: words that begin so fit as well. */
@@ -54,30 +61,45 @@ export function queryTermsOf(question: string): QueryTerm[] {
   ];
 }
 
+/** What every image has. */
+export const ANY_IMAGE = '*';
+
 /** Terms of filters begin with a character that no word has. */
 export const filterTerms = {
+  audience: (audience: string): string => `&${audience}`,
+  state: (state: string): string => `?${state}`,
+  taskType: (taskType: string): string => `!${taskType}`,
   label: (label: string): string => `#${fold(label)}`,
   kind: (kind: string): string => `~${kind}`,
   platform: (platform: string): string => `@${platform}`,
   project: (project: string): string => `/${project}`,
 };
 
-/** All terms of an image, each once; the same for the same image, and bounded. */
+/** Its words, labels and project, each once; the same for the same image, and bounded. */
 export function termsOf(image: Searchable): string[] {
   const texts = [image.description, image.repository, image.tag ?? '', ...image.labels];
-  const platforms = image.platforms.flatMap(({ os, architecture, variant }) => [
-    filterTerms.platform(`${os}/${architecture}`),
-    ...(variant === undefined ? [] : [filterTerms.platform(`${os}/${architecture}/${variant}`)]),
-  ]);
   const all = new Set([
     filterTerms.project(image.project),
-    filterTerms.kind(image.kind),
     ...image.labels.map(filterTerms.label),
-    ...platforms.slice(0, 32),
     ...texts.flatMap(wordsOf),
   ]);
   let room = MAX_TERMS - 1;
   return [...all].filter((term) => (room -= term.length + 1) >= 0);
+}
+
+/** The terms of what it is, which can change without anybody's editing it. */
+export function kindTermsOf({ taskType, kind, platforms, state }: Sorted): string[] {
+  const ofPlatforms = platforms.flatMap(({ os, architecture, variant }) => [
+    filterTerms.platform(`${os}/${architecture}`),
+    ...(variant === undefined ? [] : [filterTerms.platform(`${os}/${architecture}/${variant}`)]),
+  ]);
+  return [
+    ANY_IMAGE,
+    filterTerms.taskType(taskType),
+    filterTerms.state(state),
+    filterTerms.kind(kind),
+    ...new Set(ofPlatforms.slice(0, MAX_PLATFORM_TERMS)),
+  ];
 }
 
 /** The terms in one column: each has a line break on both sides, so that one is found as a piece of the text. */
@@ -89,19 +111,9 @@ export function splitTerms(joined: string): string[] {
   return joined.split('\n').filter((term) => term !== '');
 }
 
-/** Is it a word of a text, which a beginning is completed to? */
-export function isWord(term: string): boolean {
-  return !/^[#~@/]/.test(term);
-}
-
 /** What `joinTerms` has of an image that fits. */
 export function pieceOf({ text, isBeginning }: QueryTerm): string {
   return isBeginning ? `\n${text}` : `\n${text}\n`;
-}
-
-/** The term as `image_terms` has it. */
-export function postingOf(term: string, isPublic: boolean): string {
-  return `${isPublic ? '+' : '-'}${term}`;
 }
 
 /** What lists by title are sorted by. */

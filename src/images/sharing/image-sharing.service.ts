@@ -23,6 +23,7 @@ import { imageNotFound } from '../image-name';
 import { ImageShare, type GranteeKind } from './image-share.entity';
 import { ImageVisibility } from './image-visibility';
 import { Image, type Visibility } from '../image.entity';
+import { lockImage } from '../lock-image';
 
 const MAX_SHARES = 200;
 
@@ -271,10 +272,9 @@ export class ImageSharing {
   }
 }
 
-/** The image as it is, and nobody changes it before the transaction ends. @throws DomainError not-found */
+/** @throws DomainError not-found */
 async function lock(manager: EntityManager, id: string): Promise<Image> {
-  await manager.update(Image, { id }, { version: () => 'version' });
-  const image = await manager.findOneBy(Image, { id });
+  const image = await lockImage(manager, id);
   if (image === null) throw imageNotFound();
   return image;
 }

@@ -5,7 +5,7 @@ import { PersonGroups } from '../../auth/person-groups';
 import { groupAudience, isOwnerAudience, ownerAudience, personAudience, PUBLIC } from './audience';
 import { ImageAudience } from './image-audience.entity';
 import { Image } from '../image.entity';
-import { marks } from '../lists/stretch-sql';
+import { marks } from '../lists/list-sql';
 import type { Claim } from './run-right';
 
 /** Why somebody sees an image; where there are several reasons, the first of these. */
@@ -38,8 +38,8 @@ export class ImageVisibility {
   async audiencesOf(personId: string | null): Promise<Audiences> {
     if (personId === null) return { own: null, shared: [], public: PUBLIC };
     const own = ownerAudience(personId);
-    if (await this.hasLeft(personId)) return { own, shared: [], public: PUBLIC };
-    const groupIds = await this.groups.of(personId);
+    const [hasLeft, groupIds] = await Promise.all([this.hasLeft(personId), this.groups.of(personId)]);
+    if (hasLeft) return { own, shared: [], public: PUBLIC };
     return { own, shared: [personAudience(personId), ...groupIds.map(groupAudience)], public: PUBLIC };
   }
 

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import type { Image } from '../image.entity';
-import { marks } from '../lists/stretch-sql';
+import { marks } from '../lists/list-sql';
 import { ImageAccess } from './image-access';
 import { ImageVisibility, type SeenAs } from './image-visibility';
 

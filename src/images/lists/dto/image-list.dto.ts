@@ -21,10 +21,9 @@ function oneOf(choices: readonly string[]): { message: MessageCode; context: Mes
 
 export const LIST_DESCRIPTION =
   'scope says whose: mine; shared (with me or a group of mine, by others); public; available (all of these, for a ' +
-  'new job: without what is not public of people who left); all (for admins). Filters and q must all fit. Only a ' +
-  'bounded part of the catalog is looked at for one page: where few images fit, a page can have fewer items than ' +
-  'limit, or none, and still a nextCursor. With count=true, total counts at most 10,000 images of each kind of ' +
-  'access; where there are more, totalIsExact is false and total is the least there can be.';
+  'new job: without what is not public of people who left); all (for admins). Filters and q must all fit. With ' +
+  'count=true, total counts at most 10,000 images; where there are more, totalIsExact is false and total is the ' +
+  'least there can be.';
 
 export const TOTAL_IS_EXACT = {
   totalIsExact: {

@@ -1,7 +1,7 @@
 import { type MigrationInterface, type QueryRunner, Table } from 'typeorm';
 import { migrationColumns } from '../migration-columns';
 
-export class Initial1795326636356 implements MigrationInterface {
+export class Initial1795328835975 implements MigrationInterface {
   async up(queryRunner: QueryRunner): Promise<void> {
     const column = migrationColumns(queryRunner);
     await queryRunner.createTable(
@@ -252,19 +252,10 @@ export class Initial1795326636356 implements MigrationInterface {
           column.id('imageId'),
           column.text('personId', 36),
           column.text('name', 512),
-          column.text('taskType', 64),
-          column.text('title', 64),
-          column.bytes('usedAtMs'),
-          column.bytes('sizeBytes'),
-          column.text('terms', 4000),
         ],
         indices: [
           { name: 'ix_image_audiences_name', columnNames: ['name', 'audience'] },
           { name: 'ix_image_audiences_image', columnNames: ['imageId', 'audience'] },
-          { name: 'ix_image_audiences_size', columnNames: ['audience', 'sizeBytes', 'imageId'] },
-          { name: 'ix_image_audiences_used', columnNames: ['audience', 'usedAtMs', 'imageId'] },
-          { name: 'ix_image_audiences_title', columnNames: ['audience', 'title', 'imageId'] },
-          { name: 'ix_image_audiences_task_type', columnNames: ['audience', 'taskType', 'imageId'] },
         ],
       }),
     );
@@ -285,7 +276,22 @@ export class Initial1795326636356 implements MigrationInterface {
       }),
     );
     await queryRunner.createTable(
-      new Table({ name: 'image_terms', columns: [column.key('term', 300), column.id('imageId')] }),
+      new Table({
+        name: 'image_terms',
+        columns: [
+          column.key('term', 300),
+          column.id('imageId'),
+          column.text('title', 64),
+          column.bytes('usedAtMs'),
+          column.bytes('sizeBytes'),
+          column.flag('isPublic'),
+        ],
+        indices: [
+          { name: 'ix_image_terms_size', columnNames: ['term', 'sizeBytes', 'imageId', 'isPublic'] },
+          { name: 'ix_image_terms_used', columnNames: ['term', 'usedAtMs', 'imageId', 'isPublic'] },
+          { name: 'ix_image_terms_title', columnNames: ['term', 'title', 'imageId', 'isPublic'] },
+        ],
+      }),
     );
     await queryRunner.createTable(
       new Table({
@@ -323,6 +329,7 @@ export class Initial1795326636356 implements MigrationInterface {
           column.text('kind', 16),
           column.json('platforms'),
           column.bytes('sizeBytes'),
+          column.json('standing'),
           column.text('visibility', 16),
           column.text('title', 64),
           column.bytes('usedAtMs'),
@@ -334,10 +341,6 @@ export class Initial1795326636356 implements MigrationInterface {
         ],
         indices: [
           { name: 'ix_images_tag_record', columnNames: ['tagRecordId'] },
-          { name: 'ix_images_size', columnNames: ['sizeBytes', 'id'] },
-          { name: 'ix_images_used', columnNames: ['usedAtMs', 'id'] },
-          { name: 'ix_images_title', columnNames: ['title', 'id'] },
-          { name: 'ix_images_task_type', columnNames: ['taskType', 'id'] },
           { name: 'uq_images_person_name', columnNames: ['personId', 'name'], isUnique: true },
         ],
       }),
@@ -400,7 +403,6 @@ export class Initial1795326636356 implements MigrationInterface {
         ],
       }),
     );
-    await queryRunner.createTable(new Table({ name: 'search_words', columns: [column.key('word', 64)] }));
     await queryRunner.createTable(
       new Table({
         name: 'refused_pulls',
@@ -862,7 +864,6 @@ export class Initial1795326636356 implements MigrationInterface {
     await queryRunner.dropTable('drifts');
     await queryRunner.dropTable('pull_secrets');
     await queryRunner.dropTable('refused_pulls');
-    await queryRunner.dropTable('search_words');
     await queryRunner.dropTable('jobs');
     await queryRunner.dropTable('job_images');
     await queryRunner.dropTable('digest_removals');
