@@ -1,14 +1,21 @@
 import 'reflect-metadata';
-import { Controller, Get, Module } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Module, Post } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 
-/** The ceiling: a route of Nest on Fastify that does nothing. */
+/** The ceiling: routes of Nest on Fastify that do nothing. */
 @Controller('bare')
 class BareController {
   @Get()
   answer(): { ok: boolean } {
     return { ok: true };
+  }
+
+  /** What a flood is refused with at the least. */
+  @Post()
+  @HttpCode(429)
+  refuse(@Body() _body: unknown): { ok: boolean } {
+    return { ok: false };
   }
 }
 

@@ -5,6 +5,7 @@ import { startSurroundings, manyPeople, type Surroundings } from '../sandbox/sur
 import { AccessTokens } from '../src/auth/access-tokens';
 import { Person } from '../src/auth/person.entity';
 import { PersonGroup } from '../src/auth/person-group.entity';
+import type { Config } from '../src/config/config';
 import { loadConfig } from '../src/config/load-config';
 import { createDataSource, dataSourceOptions, migrateAndClose } from '../src/database/data-source';
 import { ownerAudience } from '../src/images/sharing/audience';
@@ -76,10 +77,8 @@ async function measure(databaseUrl: string, around: Surroundings, size: number):
     LDAP_GROUP_BASE_DN: around.directory.groupBaseDn,
   };
   const config = loadConfig(env);
-  const people = catalogData(Math.max(100, Math.round(size / 100)));
-  await migrateAndClose(dataSourceOptions(config.database));
   const began = performance.now();
-  await fill(databaseUrl, people, size);
+  const people = await fillCatalog(databaseUrl, config, size);
   head('filled', 'rows', 'seconds');
   row(
     `images of ${people.people.length} people`,
@@ -126,13 +125,25 @@ async function ask(
   return { p50Ms: at(0.5), p95Ms: at(0.95), items };
 }
 
-function tokensFor({ people }: CatalogData, config: ReturnType<typeof loadConfig>): string[] {
+function tokensFor({ people }: CatalogData, config: Config): string[] {
   const tokens = new AccessTokens(new JwtService({}), config);
   return Array.from({ length: ASKED }, (_, number) => {
     const person = people[Math.floor((number * people.length) / ASKED / (number % 2 === 0 ? 1 : 20))];
     if (person === undefined) throw new Error('nobody there');
     return tokens.issue(personOf(person), randomBytes(16).toString('hex'), true);
   });
+}
+
+/** Migrates the database, and makes a catalog in it that is the same for the same size. */
+export async function fillCatalog(
+  databaseUrl: string,
+  { database }: Config,
+  size: number,
+): Promise<CatalogData> {
+  const data = catalogData(Math.max(100, Math.round(size / 100)));
+  await migrateAndClose(dataSourceOptions(database));
+  await fill(databaseUrl, data, size);
+  return data;
 }
 
 /** A database that has images already (DATABASE_BENCH_URL) is measured as it is; it was filled with this size. */

@@ -5,8 +5,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const WAIT_MS = 20_000;
-/** As in the Docker image. */
-const NODE_ARGUMENTS = ['--no-allocation-site-pretenuring'];
 
 /** A program of ours in a process of its own. */
 export interface Child {
@@ -25,10 +23,9 @@ export async function startChild(module: string, readyPath: string, env: NodeJS.
   const port = Number(env.PORT ?? (await freePort()));
   const url = `http://127.0.0.1:${port}`;
   const began = performance.now();
-  const child = spawn(process.execPath, [...NODE_ARGUMENTS, join(__dirname, '..', module)], {
+  const child = spawn(process.execPath, [...flagsOfProduct(), join(__dirname, '..', module)], {
     env: {
       PATH: process.env.PATH,
-      NODE_OPTIONS: process.env.NODE_OPTIONS,
       // As `npm start` and the image have it; Node 20 knows none.
       NODE_COMPILE_CACHE: join(tmpdir(), 'berth-bench-compiled'),
       ...env,
@@ -48,6 +45,13 @@ export async function startChild(module: string, readyPath: string, env: NodeJS.
       await ended;
     },
   };
+}
+
+/** Those of Node that `npm start` has, as the image. */
+function flagsOfProduct(): string[] {
+  const text = readFileSync(join(__dirname, '..', '..', 'package.json'), 'utf8');
+  const { scripts } = JSON.parse(text) as { scripts: { start: string } };
+  return scripts.start.split(' ').filter((word) => word.startsWith('--'));
 }
 
 export async function freePort(): Promise<number> {

@@ -5,16 +5,20 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import autocannon from 'autocannon';
 import { DataSource } from 'typeorm';
 import { pushTinyImage } from '../sandbox/registry-client';
-import { manyPeople, startSurroundings, type Surroundings } from '../sandbox/surroundings';
 import { createApp } from '../src/app.setup';
 import { ServiceTokensService } from '../src/auth/service-tokens.service';
 import { loadConfig } from '../src/config/load-config';
+import { fillCatalog } from './catalog';
 import { freePort, startChild, type Child } from './child';
+import { BARE_FLOOD, importFlood, loginFloods, pour, type Flood } from './floods';
 import { load, median } from './load';
 import { addLinks, drawByZipf, type AskedLink } from './lookup-links';
 import { post } from './post';
 import type { Section } from './section';
 import { serverDatabase } from './server-database';
+import { steadyLoad } from './steady';
+import { SurroundingsChild } from './surroundings-child';
+import type { Calls, Started } from './surroundings-process';
 import { head, megabytes, milliseconds, row } from './table';
 
 const LINKS = 100_000;
@@ -24,6 +28,9 @@ const SECONDS = 4;
 const STARTS = 5;
 const OUTAGE_SECONDS = 30;
 const BATCH = 1_000;
+/** Real images that are imported in a flood. */
+const FILLED_REPOSITORIES = 20;
+const FILLED_TAGS = 100;
 /** What is measured is how fast it is, not how fast it is allowed to be. */
 const NO_LIMIT = '10000000';
 const READY = '/api/v1/health/ready';
@@ -35,7 +42,9 @@ interface Figures {
 }
 
 interface World {
-  around: Surroundings;
+  around: SurroundingsChild;
+  /** `host:port` in links. */
+  address: string;
   env: NodeJS.ProcessEnv;
   links: readonly AskedLink[];
   token: string;
@@ -50,17 +59,18 @@ interface World {
 export const lookupSection: Section = {
   name: 'lookup',
   title: 'Lookups, on MariaDB and on SQLite',
-  run: async ({ size = LINKS }) => {
+  run: async ({ size = LINKS, images }) => {
     const database = await serverDatabase();
-    await measureOn('MariaDB', database.url, size).finally(() => database.drop());
+    await measureOn('MariaDB', database.url, size, images).finally(() => database.drop());
+    if (images !== undefined) return;
     const folder = mkdtempSync(join(tmpdir(), 'berth-bench-'));
     const forget = (): void => rmSync(folder, { recursive: true, force: true });
     await measureOn('SQLite', `sqlite:${join(folder, 'berth.sqlite')}`, size).finally(forget);
   },
 };
 
-async function measureOn(name: string, databaseUrl: string, size: number): Promise<void> {
-  const world = await prepare(databaseUrl, size);
+async function measureOn(name: string, databaseUrl: string, size: number, images?: number): Promise<void> {
+  const world = await prepare(databaseUrl, size, images);
   try {
     const starts = await measureStarts(world.env);
     const berth = await startBerth(world.env);
@@ -75,16 +85,25 @@ async function measureOn(name: string, databaseUrl: string, size: number): Promi
   }
 }
 
-/** A person with an imported image, and many more like it; afterwards Berth runs in a process of its own. */
-async function prepare(databaseUrl: string, size: number): Promise<World> {
-  const around = await startSurroundings(manyPeople(1));
-  const env = { ...around.env(databaseUrl, await freePort()), LOOKUPS_PER_SECOND: NO_LIMIT };
-  const app = await createApp(loadConfig({ ...env, LOG_LEVEL: 'silent' }));
+/**
+ * A person with an imported image, and many more like it, perhaps beside a large catalog; afterwards Berth runs in a
+ * process of its own.
+ */
+async function prepare(databaseUrl: string, size: number, images?: number): Promise<World> {
+  const around = await SurroundingsChild.start(1, databaseUrl);
+  // Floods come from many addresses.
+  const env = { ...around.started.env, LOOKUPS_PER_SECOND: NO_LIMIT, TRUSTED_PROXIES: '1' };
+  const config = loadConfig({ ...env, LOG_LEVEL: 'silent' });
+  if (images !== undefined) await fillCatalog(databaseUrl, config, images);
+  const app = await createApp(config);
   await app.listen(0, '127.0.0.1');
+  const address = config.registry.address;
   try {
-    const latest = await importOne(around, await app.getUrl());
+    const latest = await importOne(around.started, address, await app.getUrl());
+    await around.fill({ project: 'user-p001', repositories: FILLED_REPOSITORIES, tags: FILLED_TAGS });
     const links = await addLinks(app.get(DataSource), size);
-    return { around, env: { ...env, LOG_LEVEL: 'info' }, links, token: await tokenOf(app), latest };
+    const token = await tokenOf(app);
+    return { around, address, env: { ...env, LOG_LEVEL: 'info' }, links, token, latest };
   } finally {
     await app.close();
   }
@@ -94,27 +113,22 @@ async function tokenOf(app: NestFastifyApplication): Promise<string> {
   return (await app.get(ServiceTokensService).create('scheduler', 'bench', null)).secret;
 }
 
-async function importOne(around: Surroundings, url: string): Promise<string> {
-  const [person] = around.people;
-  if (person === undefined) throw new Error('there are no people');
-  const { username, password } = person;
-  const { accessToken } = await post<{ accessToken: string }>(url, '/auth/login', null, {
-    username,
-    password,
-  });
-  const login = await post<{ username: string; password: string }>(
-    url,
-    '/account/credentials',
-    accessToken,
-    {},
-  );
+async function importOne({ harborUrl, people }: Started, address: string, url: string): Promise<string> {
+  const accessToken = await logIn(people, url);
+  const path = '/account/credentials';
+  const login = await post<{ username: string; password: string }>(url, path, accessToken, {});
   for (const tag of ['v1', 'latest']) {
-    const link = { project: `user-${username}`, repository: 'demo', tag };
-    await pushTinyImage({ registryUrl: around.harbor.url, link, ...login, content: tag });
+    const link = { project: 'user-p001', repository: 'demo', tag };
+    await pushTinyImage({ registryUrl: harborUrl, link, ...login, content: tag });
   }
-  const link = `${around.harbor.address}/user-${username}/demo:v1`;
+  const link = `${address}/user-p001/demo:v1`;
   await post(url, '/images', accessToken, { link, description: 'Bench', taskType: 'pytorch' });
-  return `${around.harbor.address}/user-${username}/demo:latest`;
+  return `${address}/user-p001/demo:latest`;
+}
+
+async function logIn([person]: Started['people'], url: string): Promise<string> {
+  const who = { username: person?.username, password: person?.password };
+  return (await post<{ accessToken: string }>(url, '/auth/login', null, who)).accessToken;
 }
 
 /** On a port that is free now; one that was a while ago may be another's. */
@@ -147,15 +161,7 @@ async function measure(
   await ask.load(hot, { duration: SECONDS });
   const rounds: Record<'bare' | 'hits' | 'misses', Figures[]> = { bare: [], hits: [], misses: [] };
   for (let round = 0; round < ROUNDS; round += 1) {
-    rounds.bare.push(
-      await figuresOf(
-        autocannonOn(
-          bare.url,
-          hot.map((path) => path.replace(/^[^?]+/, '/bare')),
-          {},
-        ),
-      ),
-    );
+    rounds.bare.push(await figuresOf(autocannonOn(bare.url, hot.map(toBare), {})));
     rounds.misses.push(await ask.load(cold(SECONDS * 12_000), { duration: SECONDS }));
     await ask.load(hot, { amount: DRAWN });
     rounds.hits.push(await ask.load(hot, { duration: SECONDS }));
@@ -169,16 +175,7 @@ async function measure(
   show('pinned lookup, not in memory', rounds.misses);
   await liveHarborRow(middle(rounds.bare));
   const top = middle(rounds.hits).perSecond;
-  const overallRate = Math.round(top / 2);
-  const half = await ask.load(hot, { duration: SECONDS, overallRate });
-  figuresRow('in memory, at half of that rate', half, '');
-  const flood = floodOf(berth.url, SECONDS);
-  figuresRow(
-    'the same beside a flood of logins',
-    await ask.load(hot, { duration: SECONDS, overallRate }),
-    '',
-  );
-  row('logins of the flood that were answered', String(await flood), '', '', '');
+  await measureHalf(world, berth, bare, ask, hot, Math.round(top / 2));
   const batch = await ask.batch(drawByZipf(world.links, 20));
   row(`links in batches of ${BATCH}`, String(Math.round(batch)), '', '', '');
   await measureLatest(world, ask);
@@ -189,18 +186,50 @@ async function measure(
   row('start to ready, no migrations', milliseconds(median(starts)));
 }
 
+/** What schedulers get at half of the top rate, alone and beside floods of people; and a bare route for comparison. */
+async function measureHalf(
+  world: World,
+  berth: Child,
+  bare: Child,
+  ask: Asking,
+  hot: readonly string[],
+  perSecond: number,
+): Promise<void> {
+  const steady = { perSecond, seconds: SECONDS };
+  const barePaths = hot.map(toBare);
+  const onBare = async (): Promise<Figures> => steadyLoad(bare.url, barePaths, {}, steady);
+  const onBerth = async (): Promise<Figures> => ask.steady(hot, steady);
+  const beside = async (url: string, flood: Flood, figures: () => Promise<Figures>): Promise<void> => {
+    const poured = pour(url, flood, SECONDS + 1);
+    figuresRow(`  beside ${flood.name}`, await figures(), '');
+    row('  of the flood were answered', String(Math.round(await poured)), '', '', '');
+  };
+  figuresRow(`bare route, at ${perSecond}/s`, await onBare(), '');
+  await beside(bare.url, BARE_FLOOD, onBare);
+  figuresRow(`in memory, at ${perSecond}/s`, await onBerth(), '');
+  const links = Array.from(
+    { length: FILLED_REPOSITORIES * FILLED_TAGS },
+    (_, at) => `${world.address}/user-p001/filled-${Math.floor(at / FILLED_TAGS)}:v${at % FILLED_TAGS}`,
+  );
+  const accessToken = await logIn(world.around.started.people, berth.url);
+  await beside(berth.url, importFlood(links, accessToken), onBerth);
+  for (const flood of loginFloods('p001')) await beside(berth.url, flood, onBerth);
+}
+
+function toBare(path: string): string {
+  return path.replace(/^[^?]+/, '/bare');
+}
+
 /** 64 at once ask for one `latest`, each wants a look that begins after the question. */
 async function measureLatest(world: World, ask: Asking): Promise<void> {
-  const { harbor } = world.around;
-  const before = harbor.calls.length;
+  const looks = async (): Promise<Calls> => world.around.calls('/artifacts/latest');
+  const { count: before } = await looks();
   const path = ask.path({ name: world.latest.slice(world.latest.indexOf('/') + 1), username: 'p001' });
   const answered = await ask.load([path], { duration: SECONDS, connections: 64 });
-  const calls = (harbor.calls.length - before) / SECONDS;
+  const { count, mostInFlight } = await looks();
   figuresRow('latest, a fresh look, 64 at once', answered, '');
-  row('Harbor’s calls meanwhile', String(Math.round(calls)), '', '', '');
-  const looks = harbor.calls.filter(({ path: called }) => called.includes('/artifacts/latest'));
-  const most = Math.max(...looks.map(({ inFlight }) => inFlight));
-  row('of them in flight at once, at most', String(most), '', '', '');
+  row('Harbor’s calls meanwhile', String(Math.round((count - before) / SECONDS)), '', '', '');
+  row('of them in flight at once, at most', String(mostInFlight), '', '', '');
 }
 
 async function measureOutage(world: World, ask: Asking, hot: readonly string[], top: number): Promise<void> {
@@ -213,17 +242,19 @@ async function measureOutage(world: World, ask: Asking, hot: readonly string[], 
 interface Asking {
   path: (link: AskedLink) => string;
   load: (paths: readonly string[], options: Partial<autocannon.Options>) => Promise<Figures>;
+  steady: (paths: readonly string[], load: { perSecond: number; seconds: number }) => Promise<Figures>;
   /** Links a second, each batch of one of these people. */
   batch: (links: readonly AskedLink[]) => Promise<number>;
 }
 
 function asking(world: World, url: string): Asking {
-  const { address } = world.around.harbor;
+  const { address } = world;
   const headers = { authorization: `Bearer ${world.token}` };
   return {
     path: ({ name, username }) =>
       `/api/v1/lookup?${new URLSearchParams({ link: `${address}/${name}`, for: username }).toString()}`,
     load: async (paths, options) => figuresOf(autocannonOn(url, paths, { headers, ...options })),
+    steady: async (paths, steady) => steadyLoad(url, paths, headers, steady),
     batch: async (links) => {
       const bodies = links.map(({ username }) => {
         const theirs = world.links.filter((link) => link.username === username);
@@ -270,15 +301,6 @@ function refuseFailures(result: autocannon.Result): void {
   const { non2xx, errors, timeouts } = result;
   const how = JSON.stringify({ non2xx, errors, timeouts, statuses: result.statusCodeStats });
   throw new Error(`${failed} of ${result.requests.total} requests failed: ${how}`);
-}
-
-/** People try to log in with a wrong password, as fast as they can. @returns how many were told */
-async function floodOf(url: string, seconds: number): Promise<number> {
-  const body = JSON.stringify({ username: 'p001', password: 'wrong' });
-  const headers = { 'content-type': 'application/json' };
-  const requests = [{ method: 'POST' as const, path: '/api/v1/auth/login', headers, body }];
-  const result = await autocannon({ url, connections: 16, duration: seconds, requests });
-  return result.requests.total;
 }
 
 /** The next ones each time, and from the beginning again after the last. */

@@ -20,19 +20,21 @@ const SECTIONS: readonly Section[] = [
 async function main(): Promise<void> {
   const { positionals, values } = parseArgs({
     allowPositionals: true,
-    options: { size: { type: 'string' } },
+    options: { size: { type: 'string' }, images: { type: 'string' } },
   });
   const unknown = positionals.filter((name) => !SECTIONS.some((section) => section.name === name));
   if (unknown.length > 0) {
     const names = SECTIONS.map(({ name }) => name).join(', ');
     throw new Error(`no section is named ${unknown.join(', ')}; there are ${names}`);
   }
-  const size = values.size === undefined ? undefined : Number(values.size);
+  const number = (value: string | undefined): number | undefined =>
+    value === undefined ? undefined : Number(value);
+  const asked = { size: number(values.size), images: number(values.images) };
   console.log(`node ${process.version}`);
   for (const section of SECTIONS) {
     if (positionals.length > 0 && !positionals.includes(section.name)) continue;
     console.log(`\n${section.title} (npm run bench -- ${section.name})`);
-    await section.run({ size });
+    await section.run(asked);
   }
 }
 

@@ -9,4 +9,6 @@ export interface Section {
 export interface SectionOptions {
   /** `--size N`: how many of what the section is about; undefined: what the README's figures were made with. */
   readonly size?: number;
+  /** `--images N`: how many others the catalog has beside them; for lookups on MariaDB. */
+  readonly images?: number;
 }

@@ -4,7 +4,15 @@ import { freePort } from './child';
 
 /** What the bench asks of the process that has Harbor and the directory. */
 export type Request =
-  { ask: 'start'; people: number; databaseUrl: string } | { ask: 'fill'; filling: Filling };
+  | { ask: 'start'; people: number; databaseUrl: string }
+  | { ask: 'fill'; filling: Filling }
+  /** Of the last calls that Harbor had, those whose path holds this text. */
+  | { ask: 'calls'; holding: string };
+
+export interface Calls {
+  count: number;
+  mostInFlight: number;
+}
 
 export interface Started {
   env: NodeJS.ProcessEnv;
@@ -16,9 +24,14 @@ export interface Started {
 type Around = Awaited<ReturnType<typeof startSurroundings>>;
 
 /** The sandbox's Harbor and directory in a process of their own, so that they do not slow down what is measured. */
-async function answer(request: Request, around: Around | null): Promise<[Around, Started | null]> {
-  if (request.ask === 'fill') {
+async function answer(request: Request, around: Around | null): Promise<[Around, Started | Calls | null]> {
+  if (request.ask !== 'start') {
     if (around === null) throw new Error('nothing was started');
+    if (request.ask === 'calls') {
+      const calls = around.harbor.calls.filter(({ path }) => path.includes(request.holding));
+      const mostInFlight = Math.max(0, ...calls.map(({ inFlight }) => inFlight));
+      return [around, { count: calls.length, mostInFlight }];
+    }
     around.harbor.fill(request.filling);
     return [around, null];
   }

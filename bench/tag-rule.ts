@@ -1,4 +1,3 @@
-import { fork, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,7 +12,8 @@ import { TagRecord } from '../src/tag-rule/tag-record.entity';
 import { freePort, startChild, type Child } from './child';
 import type { Section } from './section';
 import { postSteadily } from './steady-load';
-import type { Request, Started } from './surroundings-process';
+import { SurroundingsChild } from './surroundings-child';
+import type { Started } from './surroundings-process';
 import { head, megabytes, milliseconds, row } from './table';
 
 const READY = '/api/v1/health/ready';
@@ -47,7 +47,7 @@ export const tagRuleSection: Section = {
 /** Berth, and the process that has its surroundings. */
 class World {
   private constructor(
-    private readonly harbor: ChildProcess,
+    private readonly around: SurroundingsChild,
     readonly started: Started,
     readonly berth: Child,
     readonly env: NodeJS.ProcessEnv,
@@ -57,9 +57,9 @@ class World {
 
   static async start(people: number, settings: NodeJS.ProcessEnv): Promise<World> {
     const folder = mkdtempSync(join(tmpdir(), 'berth-bench-'));
-    const harbor = fork(join(__dirname, 'surroundings-process.js'), { stdio: 'inherit' });
     const databaseUrl = `sqlite:${join(folder, 'berth.sqlite')}`;
-    const started = (await ask(harbor, { ask: 'start', people, databaseUrl })) as Started;
+    const around = await SurroundingsChild.start(people, databaseUrl);
+    const { started } = around;
     const metricsPort = String(await freePort());
     const port = started.env.PORT ?? '';
     const env = {
@@ -70,11 +70,11 @@ class World {
       ...settings,
     };
     const berth = await startChild('src/main.js', READY, env);
-    return new World(harbor, started, berth, env, `http://127.0.0.1:${metricsPort}/metrics`, folder);
+    return new World(around, started, berth, env, `http://127.0.0.1:${metricsPort}/metrics`, folder);
   }
 
   async fill(project: string, repositories: number): Promise<void> {
-    await ask(this.harbor, { ask: 'fill', filling: { project, repositories, tags: TAGS_A_REPOSITORY } });
+    await this.around.fill({ project, repositories, tags: TAGS_A_REPOSITORY });
   }
 
   async login(username: string): Promise<string> {
@@ -112,15 +112,9 @@ class World {
 
   async stop(): Promise<void> {
     await this.berth.stop();
-    this.harbor.disconnect();
+    await this.around.stop();
     rmSync(this.folder, { recursive: true, force: true });
   }
-}
-
-async function ask(harbor: ChildProcess, request: Request): Promise<unknown> {
-  const answer = new Promise((resolve) => harbor.once('message', resolve));
-  harbor.send(request);
-  return answer;
 }
 
 interface Progress {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { FewAtOnce } from '../common/few-at-once';
@@ -11,14 +12,21 @@ import { LoginThrottle } from './login-throttle';
 import { SessionsService, type IssuedSession } from './sessions.service';
 
 /** More than people of one site ever need, and few enough that lookups go on beside a flood of them. */
-const LOGINS_AT_ONCE = 16;
+const LOGINS_AT_ONCE = 8;
 const LOGINS_WAITING = 256;
+/**
+ * A refusal is not told sooner, and a wrong password keeps its turn meanwhile: whoever guesses as fast as he is
+ * answered costs little. No more than so many wait for theirs.
+ */
+const REFUSED_AFTER_MS = 150;
+const REFUSED_WAITING = 1_000;
 
 /** Logins by the directory's password. */
 @Injectable()
 export class LoginsService {
   private readonly failed;
   private readonly turns = new FewAtOnce(LOGINS_AT_ONCE, LOGINS_WAITING);
+  private refusedWaiting = 0;
 
   constructor(
     private readonly throttle: LoginThrottle,
@@ -41,10 +49,23 @@ export class LoginsService {
    *   `auth.identity-conflict`; upstream-unavailable `directory.unavailable`
    */
   async login(request: FastifyRequest, username: string): Promise<IssuedSession> {
+    try {
+      return await this.loginNow(request, username);
+    } catch (error) {
+      if (isDomainError(error, 'too-many')) await this.refuseSlowly();
+      throw error;
+    }
+  }
+
+  private async loginNow(request: FastifyRequest, username: string): Promise<IssuedSession> {
     const attempt = await this.admit(username, request.ip);
     let entry: DirectoryEntry | null;
     try {
-      entry = await this.turns.run(async () => this.authentication.login(request));
+      entry = await this.turns.run(async () => {
+        const found = await this.authentication.login(request);
+        if (found === null) await sleep(REFUSED_AFTER_MS);
+        return found;
+      });
     } catch (error) {
       await attempt.withdraw();
       if (isOutage(error)) this.failed.inc({ reason: 'directory-away' });
@@ -57,6 +78,13 @@ export class LoginsService {
     }
     await attempt.forgive();
     return this.sessions.begin(entry);
+  }
+
+  private async refuseSlowly(): Promise<void> {
+    if (this.refusedWaiting >= REFUSED_WAITING) return;
+    this.refusedWaiting += 1;
+    await sleep(REFUSED_AFTER_MS);
+    this.refusedWaiting -= 1;
   }
 
   private async admit(username: string, address: string): Promise<Attempt> {

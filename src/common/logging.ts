@@ -22,9 +22,44 @@ export function createLog(level: string, logTo: DestinationStream = standardOutp
   return pino(options, logTo);
 }
 
-/** Written some lines at a time, at most a second late, and to the last line when the process ends. */
+const LINES_TOGETHER = 32_768;
+const LATEST_MS = 1_000;
+
+/**
+ * Standard output, written many lines at a time, at most a second late, and to the last line when the process ends.
+ * pino's own gathering measures all that waits anew with each line.
+ */
+class StandardOutput implements DestinationStream {
+  private waiting = '';
+  private readonly output = destination({ dest: 1, sync: false });
+
+  constructor() {
+    setInterval(() => this.writeWaiting(), LATEST_MS).unref();
+    process.once('exit', () => this.flushSync());
+  }
+
+  write(line: string): void {
+    this.waiting += line;
+    if (this.waiting.length >= LINES_TOGETHER) this.writeWaiting();
+  }
+
+  /** pino's name for it: what was written is out before this returns. */
+  flushSync(): void {
+    this.writeWaiting();
+    this.output.flushSync();
+  }
+
+  private writeWaiting(): void {
+    if (this.waiting === '') return;
+    this.output.write(this.waiting);
+    this.waiting = '';
+  }
+}
+
+let ofProcess: StandardOutput | undefined;
+
 function standardOutput(): DestinationStream {
-  return destination({ dest: 1, sync: false, minLength: 4096, periodicFlush: 1000 });
+  return (ofProcess ??= new StandardOutput());
 }
 
 /** The token of the process's pino logger. Features inject nestjs-pino's PinoLogger, or use Nest's Logger. */

@@ -93,7 +93,8 @@ export function readTag(row: TagRow): TagFacts {
   return {
     harborProjectId: row.harborProjectId,
     recordedDigest: row.recordedDigest,
-    currentDigest: row.currentDigest,
+    // One text in memory for both.
+    currentDigest: row.currentDigest === row.recordedDigest ? row.recordedDigest : row.currentDigest,
     state: row.state,
     recordedGone: Number(row.recordedGone) !== 0,
     hasOpenViolation: row.violationId !== null,

@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import type { ChangeKey } from '../changes/change-key';
 import type { ChangeMarks } from '../changes/change-marks';
 
-/** What does not change for itself is read again after this time all the same. */
+/** What does not change for itself is read again after this time, at the latest, all the same. */
 const READ_AGAIN_MS = 60_000;
 /** What is not there can come without being announced. */
 const ABSENT_READ_AGAIN_MS = 1_000;
@@ -11,7 +11,17 @@ export interface Fact<T> {
   readonly value: T;
   readonly keys: readonly ChangeKey[];
   readonly mark: number;
-  readonly readAtMs: number;
+  /** Of `performance.now()`; then it should be read again. */
+  readonly goodUntilMs: number;
+}
+
+/** @param nowMs null takes also what should be read again, for it cannot be */
+export function isGood(
+  { keys, mark, goodUntilMs }: Fact<unknown>,
+  marks: ChangeMarks,
+  nowMs: number | null,
+): boolean {
+  return (nowMs === null || nowMs < goodUntilMs) && marks.isUnchanged(keys, mark);
 }
 
 /** Facts of one kind, by name: as many as fit, the least asked for going first. */
@@ -35,17 +45,18 @@ export class KeptFacts<T> {
     return this.kept.size;
   }
 
-  /** @param nowMs of `performance.now()`; null takes also what should be read again, for it cannot be */
+  /** @param nowMs as isGood */
   find(name: string, nowMs: number | null): Fact<T> | undefined {
     const fact = this.kept.get(name);
-    if (fact === undefined || !this.marks.isUnchanged(fact.keys, fact.mark)) return undefined;
-    if (nowMs === null) return fact;
-    const maxAgeMs = this.isAbsent(fact.value) ? ABSENT_READ_AGAIN_MS : READ_AGAIN_MS;
-    return nowMs - fact.readAtMs < maxAgeMs ? fact : undefined;
+    return fact !== undefined && isGood(fact, this.marks, nowMs) ? fact : undefined;
   }
 
   /** @param mark of before anything was read that it depends on */
   keep(name: string, value: T, keys: readonly ChangeKey[], mark: number): void {
-    this.kept.set(name, { value, keys, mark, readAtMs: performance.now() });
+    // Each its own time, or what was read together would end together.
+    const goodForMs = this.isAbsent(value)
+      ? ABSENT_READ_AGAIN_MS
+      : READ_AGAIN_MS * (0.75 + Math.random() / 4);
+    this.kept.set(name, { value, keys, mark, goodUntilMs: performance.now() + goodForMs });
   }
 }

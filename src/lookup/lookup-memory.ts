@@ -24,6 +24,12 @@ export interface LinkFacts {
   tag: TagFacts | null;
 }
 
+/** Facts together with what they were read as, which tells whether they still hold. */
+export interface Found {
+  facts: LinkFacts;
+  parts: readonly Fact<unknown>[];
+}
+
 /**
  * What lookups know, bounded in bytes and right: a change is forgotten at once on this replica, and within a second
  * on the others (changes/change-feed.ts).
@@ -42,7 +48,7 @@ export class LookupMemory {
   ) {
     const isNull = (value: object | null): boolean => value === null;
     this.askers = new KeptFacts(marks, {
-      maxBytes: 8 * MB,
+      maxBytes: 4 * MB,
       bytesOf: ({ audiences }) => 100 + 100 * audiences.length,
       isAbsent: ({ personId }) => personId === null,
     });
@@ -52,18 +58,18 @@ export class LookupMemory {
       isAbsent: isNull,
     });
     this.seen = new KeptFacts<SeenImage | null>(marks, {
-      maxBytes: 20 * MB,
-      bytesOf: (seen) => 300 + 80 * (seen?.givers.length ?? 0),
+      maxBytes: 10 * MB,
+      bytesOf: (seen) => 500 + 80 * (seen?.givers.length ?? 0),
       isAbsent: () => false,
     });
     this.tags = new KeptFacts<TagFacts | null>(marks, {
-      maxBytes: 40 * MB,
+      maxBytes: 24 * MB,
       // With the text that is made of it.
-      bytesOf: (tag) => 1_000 + 300 * (tag?.platforms.length ?? 0),
+      bytesOf: (tag) => 2_000 + 300 * (tag?.platforms.length ?? 0),
       isAbsent: isNull,
     });
     this.refusedPulls = new KeptFacts(marks, {
-      maxBytes: 8 * MB,
+      maxBytes: 4 * MB,
       bytesOf: () => 100,
       isAbsent: () => false,
     });
@@ -74,20 +80,19 @@ export class LookupMemory {
     return this.tags.size === 0 && this.seen.size === 0;
   }
 
-  /** From memory alone; undefined when something is not kept. @param nowMs as KeptFacts.find */
-  findAsker(name: AskerName, nowMs: number | null): Asker | undefined {
-    return this.askers.find(askerKey(name), nowMs)?.value;
-  }
-
-  findLink(asker: Asker, link: ImageLink, nowMs: number | null): LinkFacts | undefined {
+  /** From memory alone; undefined when something is not kept. @param nowMs as isGood */
+  find(name: AskerName, link: ImageLink, nowMs: number | null): Found | undefined {
+    const asker = this.askers.find(askerKey(name), nowMs);
+    if (asker === undefined) return undefined;
     const project = this.projects.find(link.project, nowMs);
     if (project === undefined) return undefined;
-    const name = imageName(link);
-    const seen = this.seen.find(seenKey(asker, name), nowMs);
+    const path = imageName(link);
+    const seen = this.seen.find(seenKey(asker.value, path), nowMs);
     if (seen === undefined) return undefined;
-    const tag = link.digest === null ? this.tags.find(name, nowMs) : NO_TAG;
+    const tag = link.digest === null ? this.tags.find(path, nowMs) : NO_TAG;
     if (tag === undefined) return undefined;
-    return { link, asker, project: project.value, seen: seen.value, tag: tag.value };
+    const facts = { link, asker: asker.value, project: project.value, seen: seen.value, tag: tag.value };
+    return { facts, parts: [asker, project, seen, tag] };
   }
 
   /** The project of a link that was found or learned; null where Berth keeps none. */
@@ -108,10 +113,11 @@ export class LookupMemory {
   /**
    * From memory, else from the database, whose errors it throws.
    * @param mark of before the question
+   * @param aheadMs what should be read again so soon is not taken from memory
    */
-  async asker(name: AskerName, mark: number): Promise<Asker> {
+  async asker(name: AskerName, mark: number, aheadMs = 0): Promise<Asker> {
     const key = askerKey(name);
-    const found = this.askers.find(key, performance.now());
+    const found = this.askers.find(key, performance.now() + aheadMs);
     if (found !== undefined) return found.value;
     const asker = await ('personId' in name
       ? this.reader.askerOf(name.personId)
@@ -121,12 +127,13 @@ export class LookupMemory {
   }
 
   /** As asker. */
-  async link(asker: Asker, link: ImageLink, mark: number): Promise<LinkFacts> {
+  async link(asker: Asker, link: ImageLink, mark: number, aheadMs = 0): Promise<LinkFacts> {
+    const goodAtMs = performance.now() + aheadMs;
     const name = imageName(link);
     const [project, seen, tag] = await Promise.all([
-      this.project(link.project, mark),
-      this.seenImage(asker, link.project, name, mark),
-      link.digest === null ? this.tag(tagNameOf(link), mark) : null,
+      this.project(link.project, mark, goodAtMs),
+      this.seenImage(asker, link.project, name, mark, goodAtMs),
+      link.digest === null ? this.tag(tagNameOf(link), mark, goodAtMs) : null,
     ]);
     return { link, asker, project, seen, tag };
   }
@@ -146,8 +153,8 @@ export class LookupMemory {
     this.tags.keep(formatTagName(name), tag, tagKeys(name), mark);
   }
 
-  private async project(name: string, mark: number): Promise<ProjectFacts | null> {
-    const found = this.projects.find(name, performance.now());
+  private async project(name: string, mark: number, goodAtMs: number): Promise<ProjectFacts | null> {
+    const found = this.projects.find(name, goodAtMs);
     if (found !== undefined) return found.value;
     const project = await this.reader.project(name);
     const keys = [aboutProject(name), ...personKeys(project?.ownerPersonId ?? null)];
@@ -160,9 +167,10 @@ export class LookupMemory {
     project: string,
     name: string,
     mark: number,
+    goodAtMs: number,
   ): Promise<SeenImage | null> {
     const key = seenKey(asker, name);
-    const found = this.seen.find(key, performance.now());
+    const found = this.seen.find(key, goodAtMs);
     if (found !== undefined) return found.value;
     const seen = await this.reader.seenImage({ audiences: asker.audiences, name });
     const keys = [aboutLink(name), aboutProject(project), ...personKeys(asker.personId)];
@@ -170,9 +178,9 @@ export class LookupMemory {
     return seen;
   }
 
-  private async tag(name: TagName, mark: number): Promise<TagFacts | null> {
+  private async tag(name: TagName, mark: number, goodAtMs: number): Promise<TagFacts | null> {
     const key = formatTagName(name);
-    const found = this.tags.find(key, performance.now());
+    const found = this.tags.find(key, goodAtMs);
     return found === undefined ? this.readTag(name, mark) : found.value;
   }
 
@@ -197,7 +205,7 @@ function personKeys(personId: string | null): ChangeKey[] {
   return personId === null ? [] : [aboutPerson(personId)];
 }
 
-const NO_TAG: Fact<null> = { value: null, keys: [], mark: 0, readAtMs: 0 };
+const NO_TAG: Fact<null> = { value: null, keys: [], mark: Infinity, goodUntilMs: Infinity };
 
 function askerKey(name: AskerName): string {
   return 'personId' in name ? `id ${name.personId}` : `name ${usernameKey(name.username)}`;

@@ -11,7 +11,7 @@ import { problemContextOf } from '../common/problem-context';
 import type { Config } from '../config/config';
 import { CONFIG } from '../config/config.module';
 import { toDatabaseError } from '../database/database-errors';
-import { batchText, LookupBatchAnswerDto, LookupBatchDto } from './dto/lookup-batch.dto';
+import { batchBytes, LookupBatchAnswerDto, LookupBatchDto } from './dto/lookup-batch.dto';
 import { LookupDto, LookupQueryDto } from './dto/lookup.dto';
 import { LookupRate } from './lookup-rate';
 import { answerText } from './lookup-text';
@@ -82,11 +82,11 @@ export class LookupController {
     @CurrentCaller() caller: Caller,
     @Body() body: LookupBatchDto,
     @Req() request: FastifyRequest,
-  ): Promise<string> {
+  ): Promise<Buffer> {
     const { links, ...question } = body;
     this.rate.require(caller, links.length);
     const outcomes = await this.lookups.answerAll(caller, question, links);
     const context = problemContextOf(request, this.config.http.bodyLimitBytes);
-    return batchText(outcomes, (error) => toDatabaseError(error) ?? error, context);
+    return batchBytes(outcomes, (error) => toDatabaseError(error) ?? error, context);
   }
 }

@@ -3,6 +3,7 @@ import { AuthModule } from '../auth/auth.module';
 import { HarborModule } from '../harbor/harbor.module';
 import { ImagesModule } from '../images/images.module';
 import { TagRuleModule } from '../tag-rule/tag-rule.module';
+import { AskedBefore } from './asked-before';
 import { AvailableImages } from './available-images';
 import { AvailableController } from './available.controller';
 import { FactReader } from './fact-reader';
@@ -18,6 +19,7 @@ import { VulnerablePulls } from './vulnerable-pulls';
   imports: [AuthModule, HarborModule, ImagesModule, TagRuleModule],
   controllers: [LookupController, AvailableController],
   providers: [
+    AskedBefore,
     AvailableImages,
     FactReader,
     LookupFront,

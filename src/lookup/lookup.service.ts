@@ -15,8 +15,8 @@ import { askRight, knownRight, type RunRight } from '../images/sharing/run-right
 import { imageNotFound, readLinkField } from '../images/image-name';
 import { isMovable } from '../tag-rule/tag-rule';
 import { TagRecordsService } from '../tag-rule/tag-records.service';
-import type { Asker } from './facts';
 import { toTagFacts } from './fact-rows';
+import { AskedBefore, type Asked } from './asked-before';
 import {
   answerCurrent,
   answerDigest,
@@ -29,6 +29,7 @@ import {
   type Told,
 } from './lookup-answer';
 import { LookupMemory, tagNameOf, type AskerName, type LinkFacts } from './lookup-memory';
+import { readPlainQuestion } from './plain-question';
 import { PullRights } from './pull-rights';
 import { VulnerablePulls } from './vulnerable-pulls';
 
@@ -59,8 +60,7 @@ const LATE = Symbol('late');
 /** How Harbor is asked whether somebody may pull; null: he may not. */
 type Asks = (facts: LinkFacts) => Promise<RunRight | null | typeof LATE>;
 
-interface Recalled {
-  facts: LinkFacts;
+interface Known {
   right: number | null;
   answer: Answer | Need;
 }
@@ -69,6 +69,7 @@ interface Recalled {
 export class LookupService {
   constructor(
     private readonly memory: LookupMemory,
+    private readonly askedBefore: AskedBefore,
     private readonly rights: PullRights,
     private readonly vulnerable: VulnerablePulls,
     private readonly tagRecords: TagRecordsService,
@@ -135,24 +136,39 @@ export class LookupService {
   }
 
   /**
-   * What memory alone answers, when it is right by now; null: it has to be asked for.
-   * @throws DomainError as lookup
+   * What memory alone answers to a scheduler's plain query, or all but where a tag is now that may move; null: it has
+   * to be asked for.
+   * @throws DomainError, or rejects, as lookup
    */
-  answerFromMemory(username: string, linkText: string, options: LookupOptions): Answer | null {
+  answerFromMemory(query: string): Answer | Promise<Answer> | null {
     if (!this.feed.isUpToDate) return null;
-    return this.find({ username }, this.readLink(linkText), options);
+    const nowMs = performance.now();
+    const asked = this.askedBefore.find(query, nowMs) ?? this.readAsked(query, nowMs);
+    if (asked === null) return null;
+    const { facts, maxAgeMs } = asked;
+    const options = { maxAgeMs, requireFresh: false };
+    const known = this.answerKnown(facts, options);
+    if (known === null) return null;
+    if (typeof known.answer !== 'string') return this.warnedFromMemory(facts, known.answer, nowMs);
+    if (known.answer !== 'look') return null;
+    const looked = this.lookAtMovable(facts, known.right, options, atOnce);
+    return looked.then((answer) => this.warned(facts.link, answer));
   }
 
-  /**
-   * As answerFromMemory, of a tag that may move: memory knows all but where it is now. It rejects as lookup; null: it
-   * has to be asked for.
-   */
-  lookFromMemory(username: string, linkText: string, options: LookupOptions): Promise<Answer> | null {
-    if (!this.feed.isUpToDate) return null;
-    const known = this.recall({ username }, this.readLink(linkText), options);
-    if (known?.answer !== 'look') return null;
-    const looked = this.lookAtMovable(known.facts, known.right, options, atOnce);
-    return looked.then((answer) => this.warned(known.facts.link, answer));
+  /** Null: it is not plain, or not all is in memory. */
+  private readAsked(query: string, nowMs: number): Asked | null {
+    const question = readPlainQuestion(query);
+    if (question === null) return null;
+    const { maxAgeMs } = question;
+    const link = this.readLink(question.link);
+    const name = { username: question.for };
+    const found = this.memory.find(name, link, nowMs);
+    if (found === undefined) return null;
+    const asked = { ...found, name, maxAgeMs };
+    // Of a tag that may move, a later look is kept in place of this one without being announced.
+    const isPinned = link.tag === null || !isMovable(link.tag);
+    if (isPinned) this.askedBefore.remember(query, asked);
+    return asked;
   }
 
   /** Is there anything that is answered while the database is away? */
@@ -181,25 +197,26 @@ export class LookupService {
   }
 
   private find(name: AskerName, link: ImageLink, options: LookupOptions): Answer | null {
-    const known = this.recall(name, link, options);
-    if (known === null || typeof known.answer === 'string') return null;
-    const { facts, answer } = known;
-    const severity = this.vulnerable.recall(facts, answer.told.digest, performance.now());
-    return severity === undefined ? null : withSeverity(link, answer, severity);
+    const nowMs = performance.now();
+    const facts = this.memory.find(name, link, nowMs)?.facts;
+    const answer = facts === undefined ? undefined : this.answerKnown(facts, options)?.answer;
+    if (facts === undefined || answer === undefined || typeof answer === 'string') return null;
+    return this.warnedFromMemory(facts, answer, nowMs);
   }
 
-  /** The answer, or what has to be learned for it; null: not all is in memory. */
-  private recall(name: AskerName, link: ImageLink, options: LookupOptions): Recalled | null {
-    const nowMs = performance.now();
-    const asker = this.memory.findAsker(name, nowMs);
-    const facts = asker === undefined ? undefined : this.memory.findLink(asker, link, nowMs);
-    if (facts === undefined) return null;
+  /** Null: whether Harbor lets nobody pull it is not in memory. */
+  private warnedFromMemory(facts: LinkFacts, answer: Answer, nowMs: number): Answer | null {
+    const severity = this.vulnerable.recall(facts, answer.told.digest, nowMs);
+    return severity === undefined ? null : withSeverity(facts.link, answer, severity);
+  }
+
+  /** The answer, or what has to be learned for it; null: Harbor has to be asked whether he may. */
+  private answerKnown(facts: LinkFacts, options: LookupOptions): Known | null {
     this.requireImported(facts);
     const right = this.findRight(facts);
     if (right === undefined) return null;
     const { harborProjectId } = right;
-    const answer = answerFrom(facts, harborProjectId, options, this.clock.now());
-    return { facts, right: harborProjectId, answer };
+    return { right: harborProjectId, answer: answerFrom(facts, harborProjectId, options, this.clock.now()) };
   }
 
   private async learn(
@@ -348,8 +365,7 @@ export class LookupService {
    */
   private lastKnown(name: AskerName, link: ImageLink, options: LookupOptions): Answer {
     if (this.isAwayTooLong) throw databaseAway();
-    const asker: Asker | undefined = this.memory.findAsker(name, null);
-    const facts = asker === undefined ? undefined : this.memory.findLink(asker, link, null);
+    const facts = this.memory.find(name, link, null)?.facts;
     if (facts === undefined) throw databaseAway();
     this.requireImported(facts);
     const known = knownRight(

@@ -37,6 +37,8 @@ describe('what one replica changed', () => {
     expect((await seenByOther('v1')).status).toBe(404);
     expect((await owner.put(`/images/${imageId}/shares/person/p002`, {})).status).toBeLessThan(300);
     expect(await seenByOther('v1')).toMatchObject({ status: 200, body: { imageId } });
+    // In the same words again: from then on the question is remembered with what was found for it.
+    expect((await seenByOther('v1')).status).toBe(200);
     expect((await owner.delete(`/images/${imageId}/shares/person/p002`)).status).toBe(204);
     expect((await seenByOther('v1')).status).toBe(404);
   });

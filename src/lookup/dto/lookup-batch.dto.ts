@@ -39,16 +39,19 @@ export class LookupBatchAnswerDto {
   results: LookupResultDto[];
 }
 
-/** A LookupBatchAnswerDto as JSON. */
-export function batchText(
+/**
+ * A LookupBatchAnswerDto as JSON, in bytes: texts of this length are taken for long-lived by V8, and pile up under load.
+ */
+export function batchBytes(
   outcomes: readonly Outcome[],
   recognise: (error: unknown) => unknown,
   context: ProblemContext,
-): string {
+): Buffer {
   const results = outcomes.map((outcome) => {
     if (outcome.ok) return `{"status":200,"answer":${answerText(outcome.answer, context.language)}}`;
     const problem = toProblem(failureOf(recognise(outcome.error), context), context);
     return JSON.stringify({ status: problem.status, problem });
   });
-  return `{"results":[${results.join(',')}]}`;
+  const parts = results.map((result, place) => Buffer.from(place === 0 ? result : `,${result}`));
+  return Buffer.concat([Buffer.from('{"results":['), ...parts, Buffer.from(']}')]);
 }
