@@ -59,10 +59,11 @@ push ${link} second
 api -X POST $IMAGE/check
 lookup ${link}
 
-# 9  It is listed with when and by whom, and put back in one step, with the rule; or an admin accepts it (.../acknowledge)
-MOVED=$(api "$BERTH/violations?state=open"); echo "$MOVED"
+# 9  It is put back in one step, with the rule, and listed with when and by whom; or an admin accepts it (.../acknowledge)
+MOVED=$(api "$BERTH/violations?state=open")
 api -X POST $BERTH/violations/$(echo "$MOVED" | node -pe 'JSON.parse(fs.readFileSync(0)).items[0].id')/restore
 push ${link} second; lookup ${link}
+api $BERTH/violations
 
 # 10 A new password; the old one ends at once, and the image stays
 api $BERTH/account/credentials -d '{"reset":true}'

@@ -5,6 +5,7 @@ import { pushTinyImage, RegistryRefusal } from './registry-client';
 
 const USAGE = `npm run sandbox:push -- <link> --username <name> --password <password> [--content <text>]
   Pushes a tiny real image over the registry protocol, where neither docker nor skopeo is at hand.
+  Wants what 'npm run sandbox' built in this folder.
   The same content gives the same digest, other content another.
 `;
 

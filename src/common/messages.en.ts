@@ -99,7 +99,8 @@ export const messagesEn = {
   },
   'auth.forbidden': {
     title: 'You may not do this',
-    detail: 'This needs the role {role}. Ask an administrator of the platform if you should have it.',
+    detail:
+      'This needs the role {role}. Ask an administrator of the platform if you should have it. A platform’s own token has none: it names the person with X-Berth-Act-For.',
   },
   'auth.act-for-forbidden': {
     title: 'Acting for a person is not allowed here',
@@ -1129,7 +1130,7 @@ export const messagesEn = {
   'project.problem.tags-moved': {
     title: 'Tags were moved',
     detail:
-      '{count} tags that may not move point to other images than they were recorded with. Jobs go on with the recorded ones where the policy is not block. See the violations of this project, and put the tags back.',
+      'Tags that may not move and point to other images than they were recorded with: {count}. Jobs go on with the recorded ones where the policy is not block. See the violations of this project, and put the tags back.',
   },
   'project.problem.sweep-alarm': {
     title: 'Too much changed at once',

@@ -91,7 +91,8 @@ export const messagesZh: Readonly<Record<MessageCode, MessageText>> = {
   },
   'auth.forbidden': {
     title: '您无权执行此操作',
-    detail: '此操作需要角色 {role}。如果您应当拥有它，请联系平台管理员。',
+    detail:
+      '此操作需要角色 {role}。如果您应当拥有它，请联系平台管理员。平台自己的令牌没有个人角色：请用 X-Berth-Act-For 指明用户。',
   },
   'auth.act-for-forbidden': {
     title: '此处不允许代他人操作',

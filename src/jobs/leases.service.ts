@@ -62,13 +62,29 @@ export class LeasesService {
     try {
       for (const some of inParts(removals)) await this.announce(some);
       // A lease is written first and then looks for removals: one of the two sees the other.
-      for (const some of inParts(removals)) await this.refuseLeased(project, repository, some);
+      await this.requireUnleased(project, repository, digests);
       return await work();
     } finally {
       for (const some of inParts(removals)) {
         await this.dataSource.manager.delete(DigestRemoval, { id: In(some.map(({ id }) => id)) });
       }
     }
+  }
+
+  /** @throws DomainError conflict `tag.leased` when a job runs one of them now */
+  async requireUnleased(project: string, repository: string, digests: readonly string[]): Promise<void> {
+    for (const some of inParts(digests)) {
+      const leased = await this.leases(this.dataSource.manager, project, repository, some)
+        .addSelect('job.jobId', 'job')
+        .getRawOne<{ image_digest: string; job: string }>();
+      if (leased === undefined) continue;
+      throw new DomainError('conflict', 'tag.leased', { digest: leased.image_digest, jobId: leased.job });
+    }
+  }
+
+  /** As `requireUnleased`, of whatever is in a repository. */
+  async requireRepositoryUnleased(project: string, repository: string): Promise<void> {
+    await this.requireUnleased(project, repository, [WHOLE_REPOSITORY]);
   }
 
   /** As `unlessLeased`, of whatever is in a repository. */
@@ -84,22 +100,6 @@ export class LeasesService {
       .into(DigestRemoval)
       .values(removals.map((removal) => ({ ...removal, until })))
       .execute();
-  }
-
-  private async refuseLeased(
-    project: string,
-    repository: string,
-    removals: readonly DigestName[],
-  ): Promise<void> {
-    const digests = removals.map(({ digest }) => digest);
-    const leased = await this.leases(this.dataSource.manager, project, repository, digests)
-      .addSelect('job.jobId', 'job')
-      .getRawOne<{
-        image_digest: string;
-        job: string;
-      }>();
-    if (leased === undefined) return;
-    throw new DomainError('conflict', 'tag.leased', { digest: leased.image_digest, jobId: leased.job });
   }
 
   /** The digests that jobs run, each once, in the order of their names, after this one. */

@@ -68,13 +68,14 @@ export class RemovalService {
       project: projectName,
       ...place,
     });
-    if (dryRun) {
-      const tags = await this.harbor.listTags(projectName, repository, digest);
-      return { deleted: false, artifactDeleted: tags.length === 1, importedByOthers };
-    }
     // Of an index a job may run one platform alone, or what is attached to an image: they go with it.
     const attached = await this.harbor.listAccessories(projectName, repository, digest);
     const digests = [digest, ...[...artifact.platforms, ...attached].map((part) => part.digest)];
+    if (dryRun) {
+      await this.leases.requireUnleased(projectName, repository, digests);
+      const tags = await this.harbor.listTags(projectName, repository, digest);
+      return { deleted: false, artifactDeleted: tags.length === 1, importedByOthers };
+    }
     const artifactDeleted = await this.attempt(caller, 'tag.deleted', project, place, () =>
       this.leases.unlessLeased(projectName, repository, digests, () =>
         this.exemption.run(project.id, place, async (lease, held) =>
@@ -101,7 +102,10 @@ export class RemovalService {
       project: projectName,
       ...place,
     });
-    if (dryRun) return { deleted: false, artifactDeleted: true, importedByOthers };
+    if (dryRun) {
+      await this.leases.requireRepositoryUnleased(projectName, repository);
+      return { deleted: false, artifactDeleted: true, importedByOthers };
+    }
     await this.attempt(caller, 'repository.deleted', project, place, () =>
       this.leases.unlessRepositoryLeased(projectName, repository, () =>
         this.exemption.run(project.id, place, async (lease, held) =>

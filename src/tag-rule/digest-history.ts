@@ -47,7 +47,7 @@ export interface NewEntry {
 export interface HistoryPlan {
   append: NewEntry[];
   /** Entries that were there, and whose row came now. */
-  explain: { id: string; digest: string | null; explanation: Explanation }[];
+  explain: { id: string; digest: string | null; firstSeenAt: Date; explanation: Explanation }[];
   loggedRow: number | null;
   loggedDigest: string | null;
 }
@@ -148,7 +148,8 @@ class Planning {
     const entry = this.looked[index];
     if (entry === undefined) return false;
     this.looked[index] = { ...entry, logRow: explanation.logRow };
-    this.plan.explain.push({ id: entry.id, digest: entry.digest, explanation });
+    const { id, firstSeenAt } = entry;
+    this.plan.explain.push({ id, digest: entry.digest, firstSeenAt, explanation });
     if (index === this.looked.length - 1) this.digest = entry.digest;
     return true;
   }

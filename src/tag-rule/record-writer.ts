@@ -136,13 +136,14 @@ export class RecordWriter {
       historyRow(after, entry, first + index, observation, { notBefore, seenAt }),
     );
     if (entries.length > 0) await manager.insert(TagDigest, entries);
-    for (const { id, digest, explanation } of plan.explain) {
+    for (const { id, digest, firstSeenAt, explanation } of plan.explain) {
       const told = explanationRow(explanation);
       await manager.update(TagDigest, { id, logRow: IsNull() }, told);
       if (digest === null) continue;
       const { changedAt, changedBy } = told;
-      const unexplained = { openRecordId: after.id, toDigest: digest, changedAt: IsNull() };
-      await manager.update(Violation, unexplained, { changedAt, changedBy });
+      // It may be settled by now: who puts a tag back at once is faster than Harbor's log.
+      const move = { tagRecordId: after.id, toDigest: digest, latestAt: firstSeenAt };
+      await manager.update(Violation, { ...move, changedAt: IsNull() }, { changedAt, changedBy });
     }
     return entries;
   }

@@ -113,6 +113,28 @@ describe('the audit log of Harbor', () => {
     expect(await violationsOf('v2')).toEqual([]);
   });
 
+  it('tells who moved a tag that was put back before the log was read', async () => {
+    const first = await push('back', 'back');
+    await noticed('back', first);
+    await historyOf('back');
+    sandbox.harbor.faults.add({ kind: 'status', path: /auditlog-exts/ });
+    const toDigest = await push('back', 'moved');
+    const link = `${sandbox.harbor.address}/${PROJECT}/demo:back`;
+    const images = (await liu.get('/images')).body.items as { id: string; link: string }[];
+    await liu.post(`/images/${images.find((image) => image.link === link)?.id}/check`, {});
+    const [open] = await violationsOf('back');
+    expect(await liu.post(`/violations/${open?.id}/restore`, {})).toMatchObject({
+      status: 200,
+      body: { state: 'restored', changedBy: null },
+    });
+    sandbox.harbor.faults.clear();
+    const told = await until(async () => {
+      const violations = await violationsOf('back');
+      return violations.every(({ changedBy }) => changedBy !== null) && violations;
+    });
+    expect(told).toMatchObject([{ state: 'restored', toDigest, changedBy: 'liuyizhou' }]);
+  });
+
   it('is asked again for rows that come late', async () => {
     const next = (await newestRowId()) + 1;
     sandbox.harbor.lateAuditRows.add(next);

@@ -148,6 +148,8 @@ describe('DELETE of tags and repositories', () => {
       await remove('leased', 'v1'),
       await remove('leased', 'v2'),
       await remove('leased', null),
+      await remove('leased', 'v1', liu, '?dryRun=true'),
+      await remove('leased', null, liu, '?dryRun=true'),
     ]) {
       expect([answer.status, answer.body.code]).toEqual([409, 'tag.leased']);
     }

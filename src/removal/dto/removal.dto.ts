@@ -7,7 +7,7 @@ export class RemovalQuery {
   @ApiPropertyOptional({
     type: Boolean,
     default: false,
-    description: 'Only say what would be deleted, and how many others imported it',
+    description: 'Only say what would be deleted, or why not, and how many others imported it',
   })
   @Transform(({ value }: { value: unknown }) => (value === 'true' ? true : value === 'false' ? false : value))
   @IsBoolean({ message: 'field.flag' })
