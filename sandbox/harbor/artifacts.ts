@@ -23,6 +23,7 @@ import { requireInProject } from './rbac';
 import { fullNameAsked, projectByNameFor, repositoryFor, repositoryNamed } from './repositories';
 import { route } from './router';
 import type { Route } from './router';
+import { hasScanner, isScannable, reportShown, scanOverviewOf, startScan } from './scans';
 import { isRecord } from './body';
 import type { World } from './world';
 
@@ -60,6 +61,7 @@ export function artifactRoutes(world: World): Route[] {
     route('DELETE', `${one}/tags/{tag}`, (exchange) => removeTag(world, exchange)),
     route('GET', `${one}/accessories`, (exchange) => listAccessories(world, exchange)),
     route('POST', `${one}/scan`, (exchange) => scan(world, exchange)),
+    route('POST', `${one}/scan/stop`, (exchange) => stopScan(world, exchange)),
     route('GET', `${one}/additions/vulnerabilities`, (exchange) => vulnerabilities(world, exchange)),
     route('GET', `${one}/additions/{addition}`, (exchange) => addition(world, exchange)),
   ];
@@ -87,12 +89,14 @@ function show(world: World, exchange: Exchange, artifact: Artifact): unknown {
   const accessories = exchange.flag('with_accessory')
     ? accessoriesOf(world, repository.name, artifact.digest)
     : [];
+  const additions = [...artifact.additions, ...(isScannable(world, artifact) ? ['vulnerabilities'] : [])];
+  const overview = exchange.flag('with_scan_overview') ? scanOverviewOf(world, artifact) : undefined;
   return {
     accessories:
       accessories.length > 0
         ? accessories.map((one) => showAccessory(world, repository, artifact, one))
         : null,
-    ...(artifact.additions.length > 0 ? { addition_links: additionLinks(repository, artifact) } : {}),
+    ...(additions.length > 0 ? { addition_links: additionLinks(repository, artifact, additions) } : {}),
     ...(artifact.annotations ? { annotations: artifact.annotations } : {}),
     ...(artifact.artifactType ? { artifact_type: artifact.artifactType } : {}),
     digest: artifact.digest,
@@ -109,6 +113,7 @@ function show(world: World, exchange: Exchange, artifact: Artifact): unknown {
       artifact.references.length > 0 ? artifact.references.map((one) => showReference(artifact, one)) : null,
     repository_id: repository.id,
     repository_name: repository.name,
+    ...(overview ? { scan_overview: overview } : {}),
     size: artifact.size,
     tags: tags.length > 0 ? tags.map((tag) => showTag(world, repository, tag, withImmutable)) : null,
     type: artifact.type,
@@ -171,10 +176,10 @@ function pathOf(repository: Repository, reference: string): string {
   return `/api/v2.0/projects/${repository.name.slice(0, slash)}/repositories/${inner}/artifacts/${reference}`;
 }
 
-function additionLinks(repository: Repository, artifact: Artifact): unknown {
+function additionLinks(repository: Repository, artifact: Artifact, additions: string[]): unknown {
   const base = pathOf(repository, artifact.digest);
   return Object.fromEntries(
-    artifact.additions.map((name) => [name, { absolute: false, href: `${base}/additions/${name}` }]),
+    additions.map((name) => [name, { absolute: false, href: `${base}/additions/${name}` }]),
   );
 }
 
@@ -364,14 +369,28 @@ function copyOf(world: World, original: Artifact, repository: Repository): Artif
   }));
 }
 
-/** The sandbox has no scanner, as the recorded installation had none. */
-function scan(world: World, exchange: Exchange): Reply {
+/** Of vulnerabilities: the scanner of the sandbox makes no SBOMs. */
+async function scan(world: World, exchange: Exchange): Promise<Reply> {
   const { artifact } = artifactFor(world, exchange, 'scan', 'create');
-  throw precondition(`no available scanner for project: ${artifact.projectId}`);
+  if (!hasScanner(world)) throw precondition(`no available scanner for project: ${artifact.projectId}`);
+  const isOfSbom =
+    (await exchange.bytes()).length > 0 && (await exchange.json('scan_type')).text('scan_type') === 'sbom';
+  if (isOfSbom || !isScannable(world, artifact)) {
+    throw badRequest(`the configured scanner does not support scanning artifact ${artifact.digest}`);
+  }
+  startScan(world, artifact);
+  return { status: 202 };
+}
+
+/** One that is over is 202 as well (seen); one that runs goes on to its end here. */
+function stopScan(world: World, exchange: Exchange): Reply {
+  artifactFor(world, exchange, 'scan', 'stop');
+  return { status: 202 };
 }
 
 function vulnerabilities(world: World, exchange: Exchange): Reply {
   const { artifact } = artifactFor(world, exchange, 'artifact-addition', 'read');
+  if (hasScanner(world)) return ok(reportShown(world, artifact));
   throw notFound(`no scanner registration configured for project: ${artifact.projectId}`);
 }
 

@@ -6,6 +6,7 @@ import type {
   AuditRow,
   BlobRecord,
   Configuration,
+  Findings,
   ImmutableRule,
   Member,
   PermissionPolicy,
@@ -14,6 +15,8 @@ import type {
   Repository,
   RetentionPolicy,
   Robot,
+  Scanner,
+  ScanReport,
   Tag,
   User,
   WebhookPolicy,
@@ -143,6 +146,9 @@ interface Tables {
   auditRows: Table<AuditRow>;
   retentions: Table<RetentionPolicy>;
   allowlists: Table<{ id: number }>;
+  scanners: Table<Scanner>;
+  findings: Table<Findings>;
+  scanReports: Table<ScanReport>;
 }
 
 /** What lies in `state.json`. */
@@ -171,6 +177,9 @@ export class Database implements Tables {
   readonly auditRows: Table<AuditRow>;
   readonly retentions: Table<RetentionPolicy>;
   readonly allowlists: Table<{ id: number }>;
+  readonly scanners: Table<Scanner>;
+  readonly findings: Table<Findings>;
+  readonly scanReports: Table<ScanReport>;
   readonly configuration: Configuration;
   /** Signs registry tokens; kept, so that a token outlives a restart as Harbor's do. */
   readonly tokenKey: string;
@@ -202,6 +211,9 @@ export class Database implements Tables {
     this.auditRows = new Table(stored?.auditRows);
     this.retentions = new Table(stored?.retentions);
     this.allowlists = new Table(stored?.allowlists);
+    this.scanners = new Table(stored?.scanners);
+    this.findings = new Table(stored?.findings);
+    this.scanReports = new Table(stored?.scanReports);
     this.configuration = { ...FIRST_CONFIGURATION, ...stored?.configuration };
     this.tokenKey = stored?.tokenKey ?? randomBytes(32).toString('hex');
   }

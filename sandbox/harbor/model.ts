@@ -97,6 +97,45 @@ export interface Artifact {
   pulledAt: string;
 }
 
+/** A vulnerability, in the words of a report. */
+export interface Finding {
+  id: string;
+  package: string;
+  version: string;
+  /** Empty: nothing repairs it yet. */
+  fix_version: string;
+  severity: string;
+  description: string;
+  links: string[];
+}
+
+/** What the scanner will find in whatever has this digest. */
+export interface Findings {
+  id: number;
+  digest: string;
+  found: Finding[];
+}
+
+export interface ScanReport {
+  id: number;
+  digest: string;
+  reportId: string;
+  startedAt: string;
+  found: Finding[];
+}
+
+export interface Scanner {
+  id: number;
+  uuid: string;
+  name: string;
+  url: string;
+  usesInternalAddress: boolean;
+  skipsCertificateCheck: boolean;
+  isDefault: boolean;
+  createdAt: string;
+  updatedAt: string;
+}
+
 export interface Accessory {
   id: number;
   artifactId: number;

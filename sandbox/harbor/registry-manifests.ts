@@ -23,6 +23,7 @@ import type { Artifact, Repository } from './model';
 import { DIGEST, REGISTRY_VERSION, requireQuota } from './registry-place';
 import type { Place } from './registry-place';
 import { repositoryNamed } from './repositories';
+import { requirePullable, scanAfterPush } from './scans';
 import { digestOf } from './store';
 import type { World } from './world';
 
@@ -64,6 +65,7 @@ function found(
 function manifest(world: World, exchange: Exchange, place: Place, reference: string): Reply {
   const { repository, artifact } = found(world, place, reference);
   const { digest, manifestMediaType } = artifact;
+  requirePullable(world, place.project, artifact);
   if (exchange.headers['if-none-match']?.replaceAll('"', '') === digest) return { status: 304 };
   requireAccepted(exchange, manifestMediaType);
   const content = world.blobs.read(digest);
@@ -146,6 +148,7 @@ async function putManifest(
   noteAccessory(world, repository, artifact, parsed.subject, parsed.layers, tag);
   if (tag !== null) ensureTag(world, repository, artifact, tag);
   repository.updatedAt = world.now();
+  scanAfterPush(world, place.project, artifact);
   announcePush(world, exchange.caller, exchange.requestId, place.project, repository, artifact, tag);
   return {
     status: 201,

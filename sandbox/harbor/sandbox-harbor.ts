@@ -23,6 +23,7 @@ import { errorReply, maskedAs, sendReply } from './reply-writer';
 import { repositoryRoutes } from './repositories';
 import { retentionRoutes } from './retentions';
 import { robotRoutes } from './robots';
+import { scannerRoutes } from './scanners';
 import { Router } from './router';
 import { FolderBlobs, MemoryBlobs, StateFile } from './store';
 import { systemRoutes } from './system';
@@ -104,6 +105,7 @@ export class SandboxHarbor {
       ...retentionRoutes(world),
       ...repositoryRoutes(world),
       ...artifactRoutes(world),
+      ...scannerRoutes(world),
     ]);
     this.pullTimer = setInterval(() => this.flushPulls(), pullFlushMs);
     this.pullTimer.unref();

@@ -1253,7 +1253,7 @@ export const messagesEn = {
   'lookup.warning.vulnerable': {
     title: 'The registry refuses to let this image be pulled',
     detail:
-      'A policy of {project} lets nobody pull images with vulnerabilities of severity {severity} or worse, and this is one. A job that has to pull it fails.',
+      'A policy of {project} lets nobody pull images that were not scanned, or have vulnerabilities of severity {severity} or worse, and this is one. A job that has to pull it fails.',
   },
   'lookup.warning.platform-missing': {
     title: 'The image has no such platform',

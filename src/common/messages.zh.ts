@@ -1153,7 +1153,7 @@ export const messagesZh: Readonly<Record<MessageCode, MessageText>> = {
   'lookup.warning.vulnerable': {
     title: '镜像仓库拒绝拉取此镜像',
     detail:
-      '{project} 的策略禁止拉取漏洞严重级别达到 {severity} 或更高的镜像，而此镜像正是如此。需要拉取它的任务会失败。',
+      '{project} 的策略禁止拉取未经扫描、或漏洞严重级别达到 {severity} 或更高的镜像，而此镜像正是如此。需要拉取它的任务会失败。',
   },
   'lookup.warning.platform-missing': {
     title: '镜像不支持该平台',

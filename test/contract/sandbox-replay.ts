@@ -52,8 +52,8 @@ export class SandboxReplay {
   private readonly passwords = new Map([['recuser', { now: FIRST_PASSWORD, before: FIRST_PASSWORD }]]);
   /** Robot name → its first secret. */
   private readonly secrets = new Map<string, string>();
-  /** Recorded address of an upload → the live one; both without the host. */
-  private readonly uploads = new Map<string, string>();
+  /** Recorded address of an upload or a scanner → the live one; both without the host. */
+  private readonly addresses = new Map<string, string>();
   private session = '';
 
   constructor(
@@ -110,13 +110,17 @@ export class SandboxReplay {
     return new RegistryRepository({ registryUrl: this.harbor.url, username: 'recuser', password }, name);
   }
 
-  /** A request of the admin that was not recorded. Returns the status. */
-  async asAdmin(method: string, path: string): Promise<number> {
+  /** A request of the admin that was not recorded; of a robot that it makes the secret is kept. Returns the status. */
+  async asAdmin(method: string, path: string, body?: unknown): Promise<number> {
     const headers = {
       ...this.login('harbor admin'),
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       accept: 'application/vnd.oci.image.manifest.v1+json',
     };
-    return (await this.send(method, this.toLive(path), headers, undefined)).status;
+    const text = body === undefined ? undefined : this.toLive(JSON.stringify(body));
+    const answer = await this.send(method, this.toLive(path), headers, text);
+    this.learnRobot(answer);
+    return answer.status;
   }
 
   deliveryAsRecorded(delivery: { headers: IncomingHttpHeaders; body: string }): unknown {
@@ -150,6 +154,8 @@ export class SandboxReplay {
         return basic('robot$berth', 'Wrong12345');
       case 'the scheduler robot with its first secret, after the refresh':
         return basic('robot$scheduler', this.secretOf('robot$scheduler'));
+      case 'robot$user-scanned+puller':
+        return basic(caller, this.secretOf(caller));
       default:
         throw new Error(`nobody stands for the caller "${caller}"`);
     }
@@ -166,7 +172,8 @@ export class SandboxReplay {
   }
 
   private pathNow(recorded: string): string {
-    for (const [then, now] of this.uploads) if (recorded.startsWith(then)) return recorded.replace(then, now);
+    for (const [then, now] of this.addresses)
+      if (recorded.startsWith(then)) return recorded.replace(then, now);
     return this.toLive(recorded);
   }
 
@@ -190,15 +197,19 @@ export class SandboxReplay {
     const cookie = answer.headers['set-cookie']?.[0]?.split(';')[0];
     if (cookie?.startsWith('sid=')) this.session = cookie;
     const { location } = answer.headers;
-    if (location?.includes('/blobs/uploads/')) {
-      this.uploads.set(pathOf(recorded.response.headers.location ?? ''), pathOf(location));
+    if (location?.includes('/blobs/uploads/') || location?.includes('/scanners/')) {
+      this.addresses.set(pathOf(recorded.response.headers.location ?? ''), pathOf(location));
     }
-    const made: unknown = answer.status === 201 && answer.body !== '' ? JSON.parse(answer.body) : null;
-    if (isRobot(made)) this.secrets.set(made.name, made.secret);
+    this.learnRobot(answer);
     const { path, body } = recorded.request;
     if (path === '/api/v2.0/users/3/password' && answer.status === 200 && isPasswordChange(body)) {
       this.passwords.set('recuser', { now: body.new_password, before: this.passwordOf('recuser').now });
     }
+  }
+
+  private learnRobot({ status, body }: Answer): void {
+    const made: unknown = status === 201 && body !== '' ? JSON.parse(body) : null;
+    if (isRobot(made)) this.secrets.set(made.name, made.secret);
   }
 
   private comparable({ status, headers, body }: Answer): Comparable {
@@ -316,7 +327,9 @@ export function masked(value: unknown): unknown {
 function maskedText(text: string): string {
   if (TIME.test(text) && !text.startsWith('0001-')) return '<time>';
   if (UUID.test(text)) return '<uuid>';
-  return text.replace(/\/blobs\/uploads\/[0-9a-f-]{36}\?_state=[\w%=-]+$/, '/blobs/uploads/<upload>');
+  return text
+    .replace(/\/scanners\/[0-9a-f-]{36}$/, '/scanners/<uuid>')
+    .replace(/\/blobs\/uploads\/[0-9a-f-]{36}\?_state=[\w%=-]+$/, '/blobs/uploads/<upload>');
 }
 
 /** A robot's end as days after its making. */

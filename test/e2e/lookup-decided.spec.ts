@@ -1,8 +1,6 @@
-import { LRUCache } from 'lru-cache';
 import { DataSource } from 'typeorm';
 import { pushTinyImage } from '../../sandbox/registry-client';
 import type { Sandbox } from '../../sandbox/sandbox';
-import { ImageAccess } from '../../src/images/sharing/image-access';
 import { TagRecord } from '../../src/tag-rule/tag-record.entity';
 import { callHarbor, Client, startTestSandbox, type Answer } from './journey';
 
@@ -79,27 +77,6 @@ describe('a lookup of an image whose surroundings changed', () => {
     expect(batch.body.results).toMatchObject([{ status: 409, problem: { code: 'lookup.blocked' } }]);
     await liu.put('/projects/user-liuyizhou/policies', { tagRule: 'pin' });
     expect((await ask('moved')).body.digest).toBe(digest);
-  });
-
-  it('warns, without waiting for it, where the project lets nobody pull what is vulnerable', async () => {
-    const policy = (prevent_vul: string) =>
-      callHarbor(sandbox, login, 'PUT', '/projects/user-liuyizhou', {
-        metadata: { public: 'false', prevent_vul, severity: 'high' },
-      });
-    expect((await policy('true')).status).toBe(200);
-    // Whatever was read of the project before is believed for a while.
-    const seen: unknown = Reflect.get(sandbox.app.get(ImageAccess, { strict: false }), 'projectsSeen');
-    if (seen instanceof LRUCache) seen.clear();
-    const { digest } = await imported('vulnerable');
-    expect(warningsOf(await ask('vulnerable'))).toEqual([]);
-    const refused = await push('found-out', 'found-out');
-    sandbox.harbor.faults.add({ kind: 'status', method: 'HEAD', path: new RegExp(refused), status: 412 });
-    while (warningsOf(await ask('found-out')).length === 0) await new Promise((go) => setTimeout(go, 20));
-    const told = await ask('found-out');
-    expect(told).toMatchObject({ status: 200, body: { digest: refused } });
-    expect(told.body.warnings).toMatchObject([{ code: 'lookup.warning.vulnerable' }]);
-    expect((await ask('vulnerable')).body).toMatchObject({ digest, warnings: [] });
-    expect((await policy('false')).status).toBe(200);
   });
 
   it('of a person is for himself, and of somebody unknown for what is public', async () => {
