@@ -5,6 +5,7 @@ import type { Config } from '../config/config';
 import { CONFIG } from '../config/config.module';
 import { HarborClient } from '../harbor/harbor.client';
 import { ProjectsService } from '../projects/projects.service';
+import type { Observation } from '../tag-rule/observation';
 import {
   keyOf,
   type ListedTag,
@@ -22,6 +23,9 @@ import type { SweepProject } from './sweep-project.entity';
 import { alarmReach } from './sweep-threshold';
 import { type SweepFigures, type SweepTurn, SweepTurns } from './sweep-turns';
 
+/** No more of what pages showed is kept in memory. */
+const MOST_SHOWN = 1_000;
+
 /** A sweep that this replica runs. */
 interface Sweep {
   turn: SweepTurn;
@@ -32,6 +36,10 @@ interface Sweep {
   figures: SweepFigures;
   /** Of `figures` before this run went on with it. */
   callsBefore: number;
+  /** Of the records before this run listed anything, by id. */
+  versions: ReadonlyMap<string, number>;
+  /** What the pages showed of tags that differ from their records, by the record's id. Null: they showed it twice. */
+  shown: Map<string, Observation | null>;
 }
 
 /** Another replica took the sweep over. */
@@ -92,7 +100,11 @@ export class ProjectSweep {
     const target = await this.targetOf(project, pace);
     const figures = { calls, tags, firstSeen, moved: 0, vanished: 0 };
     const swept = { project, round, harborProjectId: target.harborProjectId };
-    const sweep: Sweep = { turn, pace, swept, isKept: target.isKept, figures, callsBefore: calls };
+    const versions = await this.records.versionsOf(swept);
+    const sweep: Sweep = {
+      ...{ turn, pace, swept, isKept: target.isKept, figures, callsBefore: calls },
+      ...{ versions, shown: new Map() },
+    };
     const beganAt = this.clock.now();
     const pages = target.isKept
       ? this.listing.whole(project, place, pace)
@@ -115,7 +127,7 @@ export class ProjectSweep {
   }
 
   private async compare({ tags, beganAt }: ListedPage, sweep: Sweep): Promise<void> {
-    const { swept, figures, pace, isKept } = sweep;
+    const { swept, figures, isKept } = sweep;
     if (tags.some(({ artifact }) => artifact.projectId !== swept.harborProjectId))
       throw replaced(swept.project);
     const known = await this.records.findNamed(swept.project, tags);
@@ -127,12 +139,12 @@ export class ProjectSweep {
       if (record === undefined) {
         if (isKept) firsts.push(listed);
       } else if (record.state === 'gone' && record.harborProjectId === swept.harborProjectId) {
-        const { repository, tag } = listed;
-        await pace.ask(async () => this.tags.check({ project: swept.project, repository, tag }, 'sweep'));
+        await this.comeBack(sweep, record, listed, beganAt);
       } else if (isUnchanged(record, listed, swept)) {
         unchanged.push(record);
-      } else if (record.sweptRound === swept.round) {
-        seenOtherwise.push(record.id);
+      } else {
+        if (record.sweptRound === swept.round) seenOtherwise.push(record.id);
+        note(sweep, record, listed, beganAt);
       }
     }
     await this.records.markUnchanged(unchanged, swept, beganAt);
@@ -143,7 +155,15 @@ export class ProjectSweep {
     this.counters.seen({ unchanged: unchanged.length, 'first-seen': recorded });
   }
 
-  /** What the list did not show as it was is looked at once more, and recorded unless it is too much at once. */
+  private async comeBack(sweep: Sweep, record: SweptTag, listed: ListedTag, beganAt: Date): Promise<void> {
+    const seen = observationOf(sweep, record, listed, beganAt);
+    if (seen !== null && (await this.tags.record(seen)) !== 'overtaken') return;
+    const { repository, tag } = listed;
+    const name = { project: sweep.swept.project, repository, tag };
+    await sweep.pace.ask(async () => this.tags.check(name, 'sweep'));
+  }
+
+  /** What the list did not show as it was is recorded unless it is too much at once; what it did not show, looked at. */
   private async settle(sweep: Sweep, forced: boolean): Promise<void> {
     const { swept, turn, figures, isKept, pace } = sweep;
     const { project } = swept;
@@ -152,6 +172,7 @@ export class ProjectSweep {
       swept,
       withGone: !isKept,
       tags: forced ? Infinity : tags,
+      shown: sweep.shown,
       pace,
       hold: async () => this.hold(sweep, null),
     });
@@ -205,6 +226,24 @@ export class ProjectSweep {
   private figuresOf({ figures, callsBefore, pace }: Sweep): SweepFigures {
     return { ...figures, calls: callsBefore + pace.calls };
   }
+}
+
+function note(sweep: Sweep, record: SweptTag, listed: ListedTag, beganAt: Date): void {
+  const { shown } = sweep;
+  if (shown.has(record.id)) shown.set(record.id, null);
+  else if (shown.size < MOST_SHOWN) shown.set(record.id, observationOf(sweep, record, listed, beganAt));
+}
+
+/** What a page shows is a look at the tag. Null: somebody wrote the record since the listing began, perhaps later. */
+function observationOf(
+  { swept, versions }: Sweep,
+  { id, version }: SweptTag,
+  { repository, tag, artifact }: ListedTag,
+  beganAt: Date,
+): Observation | null {
+  if (versions.get(id) !== version) return null;
+  const name = { project: swept.project, repository, tag };
+  return { name, source: 'sweep', fromVersion: version, beganAt, look: { found: true, artifact } };
 }
 
 function isUnchanged(record: SweptTag, { artifact }: ListedTag, { harborProjectId }: SweptProject): boolean {

@@ -31,18 +31,21 @@ export class SecondLook {
   /**
    * What is as it was after all is recorded; what is not is answered. Ends early once it is too much at once.
    * @param tags how many the project has
+   * @param shown what the list is trusted to have shown, by the record's id; the rest is looked at
    * @throws DomainError conflict `project.gone`, `project.replaced`; outages of Harbor
    */
   async lookAt({
     swept,
     withGone,
     tags,
+    shown,
     pace,
     hold,
   }: {
     swept: SweptProject;
     withGone: boolean;
     tags: number;
+    shown: ReadonlyMap<string, Observation | null>;
     pace: Pace;
     hold: () => Promise<void>;
   }): Promise<Noticing> {
@@ -53,7 +56,9 @@ export class SecondLook {
     for (;;) {
       const candidates = await this.records.listUnswept(swept, { withGone, afterId, limit: READ_AT_ONCE });
       for (const candidate of candidates) {
-        const observation = await this.look(candidate, swept, pace);
+        const listed = shown.get(candidate.id) ?? null;
+        const isValid = listed !== null && listed.fromVersion === candidate.version;
+        const observation = isValid ? listed : await this.look(candidate, swept, pace);
         if (seenDigest(observation) === candidate.currentDigest) await this.tags.record(observation);
         else notice(noticing, observation);
         if (noticing.moved + noticing.vanished >= most) return noticing;

@@ -15,6 +15,7 @@ import { digestToRecord, judge } from './tag-rule';
 
 /** Statements name no more tags than this. */
 const AT_ONCE = 100;
+const VERSIONS_AT_ONCE = 5_000;
 
 /** What a sweep compares a listed tag with. */
 export type SweptTag = Pick<
@@ -85,6 +86,29 @@ export class SweptRecords {
       .orderBy('record.repository')
       .getRawMany<{ repository: string; tags: string | number }>();
     return new Map(counted.map(({ repository, tags }) => [repository, Number(tags)]));
+  }
+
+  /** Of all records of a project, by id. */
+  async versionsOf({ project, harborProjectId }: SweptProject): Promise<Map<string, number>> {
+    const versions = new Map<string, number>();
+    let afterId = '';
+    for (;;) {
+      const found = await this.records()
+        .select('record.id', 'id')
+        .addSelect('record.version', 'version')
+        .where('record.project = :project AND record.harborProjectId = :harborProjectId', {
+          project,
+          harborProjectId,
+        })
+        .andWhere('record.id > :afterId', { afterId })
+        .orderBy('record.id')
+        .limit(VERSIONS_AT_ONCE)
+        .getRawMany<{ id: string; version: number }>();
+      for (const { id, version } of found) versions.set(id, Number(version));
+      const last = found.at(-1);
+      if (found.length < VERSIONS_AT_ONCE || last === undefined) return versions;
+      afterId = last.id;
+    }
   }
 
   /** Those of the named tags that have a record, by `repository:tag`. */

@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pushTinyImage } from '../../sandbox/registry-client';
 import type { Sandbox } from '../../sandbox/sandbox';
+import { HarborClient } from '../../src/harbor/harbor.client';
+import { TagRecordsService } from '../../src/tag-rule/tag-records.service';
 import { callHarbor, Client, startTestSandbox } from './journey';
 
 interface Progress {
@@ -90,7 +92,7 @@ describe('sweeps', () => {
   };
 
   beforeAll(async () => {
-    sandbox = await startTestSandbox({ env: { SWEEP_CALLS_PER_SECOND: '1000' } });
+    sandbox = await startTestSandbox({ env: { SWEEP_CALLS_PER_SECOND: '1000', DRIFT_REPAIR: 'none' } });
     const off = { notification_enable: false, skip_audit_log_database: true };
     await inHarbor('PUT', '/configurations', off);
     grace = await Client.login(sandbox, 'grace');
@@ -124,7 +126,7 @@ describe('sweeps', () => {
     expect(calls[0]).toMatch(/^GET .*\/projects\/user-liuyizhou\/artifacts\?/);
   });
 
-  it('finds by itself what moved, what is gone and what came back, each by one more look', async () => {
+  it('finds by itself what moved, what is gone and what came back', async () => {
     const first = await push(LIU, 'demo', 'moving', 'first');
     await push(LIU, 'demo', 'going', 'going');
     await sweep({ project: LIU });
@@ -141,6 +143,50 @@ describe('sweeps', () => {
     await sweep({ project: LIU });
     expect((await stateOf(LIU, 'demo', 'going', 'liuyizhou')).state).toBe('as-recorded');
     expect((await stateOf(LIU, 'demo', 'moving', 'liuyizhou')).state).toBe('as-recorded');
+  });
+
+  it('costs one call beside the pages for a tag that moved, and none for `latest` and what came back', async () => {
+    const tags = ['a-1', 'a-2', 'a-3'];
+    const recorded = await push(LIU, 'costs', 'a-1', 'one');
+    await addTags(LIU, 'costs', recorded, tags.slice(1));
+    await push(LIU, 'costs', 'latest', 'first');
+    await sweep({ project: LIU });
+    for (const tag of tags) await push(LIU, 'costs', tag, `moved ${tag}`);
+    await push(LIU, 'costs', 'latest', 'second');
+    const moved = await callsOf(async () => {
+      expect((await sweep({ project: LIU })).figures).toMatchObject({ moved: 3, vanished: 0 });
+    });
+    expect(moved.filter((call) => call.includes('/costs/'))).toHaveLength(3);
+    expect(moved).toHaveLength(1 + 3);
+    expect(await stateOf(LIU, 'costs', 'a-2', 'liuyizhou')).toMatchObject({
+      state: 'moved',
+      digest: recorded,
+    });
+    for (const tag of tags) await push(LIU, 'costs', tag, 'one');
+    expect(await callsOf(async () => sweep({ project: LIU }))).toHaveLength(1);
+    for (const tag of tags) {
+      expect((await stateOf(LIU, 'costs', tag, 'liuyizhou')).state).toBe('as-recorded');
+    }
+  });
+
+  it('takes no page for newer than what somebody else saw and recorded after it', async () => {
+    const harbor = sandbox.app.get(HarborClient);
+    const records = sandbox.app.get(TagRecordsService);
+    const list = harbor.listProjectArtifacts.bind(harbor);
+    const name = { project: LIU, repository: 'older', tag: 'v1' };
+    const first = await push(LIU, 'older', 'v1', 'first');
+    await sweep({ project: LIU });
+    await push(LIU, 'older', 'v1', 'second');
+    let third = '';
+    const listing = jest.spyOn(harbor, 'listProjectArtifacts').mockImplementation(async (after) => {
+      const page = await list(after);
+      third = await push(LIU, 'older', 'v1', 'third');
+      await records.check(name);
+      return page;
+    });
+    await sweep({ project: LIU });
+    listing.mockRestore();
+    expect(await records.find(name)).toMatchObject({ recordedDigest: first, currentDigest: third });
   });
 
   it('looks at what was imported from a project that is not kept, and at nothing else there', async () => {
