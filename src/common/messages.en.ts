@@ -255,12 +255,12 @@ export const messagesEn = {
   'account.name-not-owned': {
     title: 'The name is taken in the registry',
     detail:
-      'Harbor has a user {harborUsername} that Berth did not make, so it is not touched. Ask an administrator to rename or remove that user, or to give you its account.',
+      'Harbor has a user {harborUsername} that Berth did not make, so it is not touched. Ask an administrator to rename or remove that user, or to give you its account: POST /api/v1/admin/persons/<username>/adopt.',
   },
   'project.name-not-owned': {
     title: 'The project name is taken in the registry',
     detail:
-      'Harbor has a project {project} that Berth did not make, so it is not touched. Ask an administrator to remove it, or to give it to you.',
+      'Harbor has a project {project} that Berth did not make, so it is not touched. Ask an administrator to remove it, or to give it to you: POST /api/v1/admin/projects/{project}/adopt.',
   },
   'project.not-found': {
     title: 'There is no such project',
@@ -517,7 +517,8 @@ export const messagesEn = {
   },
   'account.problem.unfinished': {
     title: 'Your account is not finished',
-    detail: 'Making it stopped in the middle. POST /api/v1/account/credentials goes on where it stopped.',
+    detail:
+      'Making it stopped in the middle. POST /api/v1/account/credentials goes on where it stopped, or says what stands in the way.',
   },
   'account.problem.credentials-unknown': {
     title: 'Nobody knows which password works',

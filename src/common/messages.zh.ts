@@ -233,12 +233,12 @@ export const messagesZh: Readonly<Record<MessageCode, MessageText>> = {
   'account.name-not-owned': {
     title: '此名称在镜像仓库中已被占用',
     detail:
-      'Harbor 中的用户 {harborUsername} 不是 Berth 创建的，因此没有改动它。请联系管理员将该用户改名或删除，或者把它的账户交给您。',
+      'Harbor 中的用户 {harborUsername} 不是 Berth 创建的，因此没有改动它。请联系管理员将该用户改名或删除，或者把它的账户交给您：POST /api/v1/admin/persons/<username>/adopt。',
   },
   'project.name-not-owned': {
     title: '此项目名称在镜像仓库中已被占用',
     detail:
-      'Harbor 中的项目 {project} 不是 Berth 创建的，因此没有改动它。请联系管理员将其删除，或者把它交给您。',
+      'Harbor 中的项目 {project} 不是 Berth 创建的，因此没有改动它。请联系管理员将其删除，或者把它交给您：POST /api/v1/admin/projects/{project}/adopt。',
   },
   'project.not-found': {
     title: '没有这个项目',
@@ -476,7 +476,7 @@ export const messagesZh: Readonly<Record<MessageCode, MessageText>> = {
   },
   'account.problem.unfinished': {
     title: '您的账户尚未创建完成',
-    detail: '创建过程中断。POST /api/v1/account/credentials 会从中断处继续。',
+    detail: '创建过程中断。POST /api/v1/account/credentials 会从中断处继续，或说明受阻的原因。',
   },
   'account.problem.credentials-unknown': {
     title: '无法确定哪个密码有效',

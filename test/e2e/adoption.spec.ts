@@ -100,6 +100,7 @@ describe('adoption', () => {
     await makeForeign('user-ada');
     const refused = await ada.post('/account/credentials', {});
     expect(refused).toMatchObject({ status: 409, body: { code: 'project.name-not-owned' } });
+    expect(refused.body.detail).toContain('/admin/projects/user-ada/adopt');
     const adopt = { owner: 'ada', dryRun: false };
     expect((await admin.post('/admin/projects/user-ada/adopt', adopt)).body).toMatchObject({ adopted: true });
     expect(await inHarbor('GET', '/projects/user-ada')).toMatchObject({ metadata: { public: 'false' } });

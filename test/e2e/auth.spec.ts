@@ -263,7 +263,9 @@ describe('sessions and tokens', () => {
 
     it('have no rights of a person, and persons none of an admin', async () => {
       const { token } = await serviceToken('platform');
-      expect(codeOf(await me(token))).toEqual([403, 'auth.forbidden']);
+      const refused = await me(token);
+      expect(codeOf(refused)).toEqual([403, 'auth.forbidden']);
+      expect(bodyOf<{ detail: string }>(refused).detail).toContain('X-Berth-Act-For');
       const { accessToken } = await sessionOf('ada');
       for (const caller of [token, accessToken]) {
         const answer = await http().get('/api/v1/admin/service-tokens').auth(caller, { type: 'bearer' });
