@@ -25,10 +25,23 @@ const PAUSE_MS = 30_000;
 const PATIENCE_MS = 300;
 const MAX_NAME = 256;
 
-interface Known {
+/** What is shared with a person depends on this. */
+export interface Memberships {
+  /** Offboarded. */
+  hasLeft: boolean;
+  groupIds: readonly string[];
+}
+
+interface Known extends Memberships {
   directoryId: string;
   seenAt: Date | null;
-  ids: string[];
+}
+
+interface KnownRow {
+  directoryId: string;
+  seenAt: Date | string | null;
+  offboardedAt: unknown;
+  groupId: string | null;
 }
 
 /** Which groups of the directory a person is in, as it said at a login, a refresh, or in the last 15 minutes. */
@@ -52,24 +65,26 @@ export class PersonGroups {
   }
 
   /**
-   * The ids of the groups that count for a person. What is older than 13 minutes is asked for again. While the directory is away, or takes longer than 300 ms, what
-   * is known counts as long as is configured, and then nothing. Empty for one whom Berth does not know.
+   * The ids of the groups that count for a person, and whether they left. Groups older than 13 minutes are asked for
+   * again. While the directory is away, or takes longer than 300 ms, what is known counts as long as is configured,
+   * and then nothing. No groups for one whom Berth does not know.
    */
-  async of(personId: string): Promise<readonly string[]> {
-    if (!this.areConfigured) return [];
+  async of(personId: string): Promise<Memberships> {
     const known = await this.read(personId);
-    if (known === null) return [];
+    if (known === null) return { hasLeft: false, groupIds: [] };
+    if (!this.areConfigured) return { ...known, groupIds: [] };
     const ageMs = this.ageMs(known);
     if (ageMs <= GOOD_FOR_MS) {
       if (ageMs > REFRESH_AFTER_MS) void this.refresh(personId, known.directoryId);
-      return known.ids;
+      return known;
     }
     await Promise.race([
       this.refresh(personId, known.directoryId),
       sleep(PATIENCE_MS, undefined, { ref: false }),
     ]);
     const now = (await this.read(personId)) ?? known;
-    return this.ageMs(now) <= Math.max(GOOD_FOR_MS, this.config.directory.groupsMaxStaleMs) ? now.ids : [];
+    const counts = this.ageMs(now) <= Math.max(GOOD_FOR_MS, this.config.directory.groupsMaxStaleMs);
+    return counts ? now : { ...now, groupIds: [] };
   }
 
   /** Keeps what the directory said of a person; null, which is that it did not tell, changes nothing. */
@@ -111,18 +126,18 @@ export class PersonGroups {
 
   private async read(personId: string): Promise<Known | null> {
     // One read: groups and the time when they were told always belong together.
-    const rows = await this.dataSource.manager
-      .createQueryBuilder(Person, 'p')
-      .leftJoin(PersonGroup, 'g', 'g.personId = p.id')
-      .select(['p.directoryId AS directoryId', 'p.groupsSeenAt AS seenAt', 'g.groupId AS groupId'])
-      .where('p.id = :personId', { personId })
-      .getRawMany<{ directoryId: string; seenAt: Date | string | null; groupId: string | null }>();
+    const rows = await this.dataSource.query<KnownRow[]>(
+      'SELECT p.directoryId, p.groupsSeenAt AS seenAt, p.offboardedAt, g.groupId FROM persons p ' +
+        'LEFT JOIN person_groups g ON g.personId = p.id WHERE p.id = ?',
+      [personId],
+    );
     const [first] = rows;
     if (first === undefined) return null;
     return {
       directoryId: first.directoryId,
       seenAt: this.timeOf(first.seenAt),
-      ids: rows.flatMap(({ groupId }) => groupId ?? []),
+      hasLeft: first.offboardedAt !== null,
+      groupIds: rows.flatMap(({ groupId }) => groupId ?? []),
     };
   }
 

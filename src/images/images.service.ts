@@ -332,8 +332,7 @@ export class ImagesService {
   /** While Harbor is away it is not known; nor is it of a project that is gone. Nothing is kept from an admin. */
   private async rightTo(caller: PersonCaller, image: Image): Promise<KnownRight> {
     const { personId, isAdmin } = caller;
-    const known = await this.knownRights.of(personId, [{ image, seenAs: 'admin' }]);
-    const ownerHasLeft = known.get(image.id)?.ownerHasLeft === true;
+    const ownerHasLeft = await this.knownRights.hasOwnerLeft(image.project);
     try {
       const found = await this.grants.find(personId, image.project, image.name);
       if (found !== null) {

@@ -176,7 +176,7 @@ describe.each(Object.entries(engines))('lists of images on %s', (engine, create)
         : 'ANALYZE TABLE images, image_audiences, tag_records, persons, image_terms',
     );
     const groups = {
-      of: (personId: string) => Promise.resolve(GROUPS[personId] ?? []),
+      of: (personId: string) => Promise.resolve({ hasLeft: false, groupIds: GROUPS[personId] ?? [] }),
     } as unknown as PersonGroups;
     const persons = {
       findByName: (username: string) => Promise.resolve({ id: username }),

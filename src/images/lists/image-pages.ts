@@ -64,7 +64,7 @@ export class ImagePages {
       const seenAs = reasons.get(id) ?? (caller.isAdmin ? ('admin' as const) : null);
       return row === undefined || seenAs === null ? [] : [{ ...row, seenAs }];
     });
-    const rights = await this.rights.of(caller.personId, images);
+    const rights = await this.rights.of(caller.personId, audiences, images);
     return images.map((image) => ({ ...image, ...rights.get(image.image.id) }));
   }
 }

@@ -38,7 +38,8 @@ export class ImageVisibility {
   async audiencesOf(personId: string | null): Promise<Audiences> {
     if (personId === null) return { own: null, shared: [], public: PUBLIC };
     const own = ownerAudience(personId);
-    const [hasLeft, groupIds] = await Promise.all([this.hasLeft(personId), this.groups.of(personId)]);
+    // Nothing is shared any more with one who is offboarded. Read anew: what follows from it is kept in memory.
+    const { hasLeft, groupIds } = await this.groups.of(personId);
     if (hasLeft) return { own, shared: [], public: PUBLIC };
     return { own, shared: [personAudience(personId), ...groupIds.map(groupAudience)], public: PUBLIC };
   }
@@ -63,9 +64,9 @@ export class ImageVisibility {
     return { personId, givers: giversAmong(rows), sees: rows.length > 0 };
   }
 
-  /** As claimOf, of many names: the givers of each. */
-  async giversOf(personId: string | null, names: readonly string[]): Promise<ReadonlyMap<string, string[]>> {
-    const audiences = allOf(await this.audiencesOf(personId));
+  /** As claimOf, of many names, by these audiences: the givers of each. */
+  async giversAmong(known: Audiences, names: readonly string[]): Promise<ReadonlyMap<string, string[]>> {
+    const audiences = allOf(known);
     const rows = await this.dataSource.query<(AudienceRow & { name: string })[]>(
       `SELECT name, audience, personId FROM image_audiences WHERE name IN (${marks(names)}) ` +
         `AND audience IN (${marks(audiences)})`,
@@ -91,15 +92,6 @@ export class ImageVisibility {
       reasons.set(imageId, [...(reasons.get(imageId) ?? []), reasonOf(audience, audiences)]);
     }
     return new Map([...reasons].map(([imageId, seen]) => [imageId, firstOf(seen)]));
-  }
-
-  /** Nothing is shared any more with one who is offboarded. Read anew: what follows from it is kept in memory. */
-  private async hasLeft(personId: string): Promise<boolean> {
-    const rows = await this.dataSource.query<unknown[]>(
-      'SELECT 1 FROM persons WHERE id = ? AND offboardedAt IS NOT NULL',
-      [personId],
-    );
-    return rows.length > 0;
   }
 
   private async best(

@@ -3,9 +3,9 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import type { Image } from '../image.entity';
-import { marks } from '../lists/list-sql';
+import type { ImagePlace } from '../lists/image-rows';
 import { ImageAccess } from './image-access';
-import { ImageVisibility, type SeenAs } from './image-visibility';
+import { ImageVisibility, type Audiences, type SeenAs } from './image-visibility';
 
 /** By what somebody runs an image: he may pull it, only his jobs may (somebody shows it to him), or nobody lets him. */
 export type ImageRight = 'theirs' | 'jobs-only' | 'none';
@@ -17,14 +17,11 @@ export interface KnownRight {
   ownerHasLeft: boolean;
 }
 
-interface ProjectRow {
-  imageId: string;
-  visibility: string;
-  ownerPersonId: string | null;
-  offboardedAt: unknown;
+interface Listed {
+  image: Pick<Image, 'id' | 'name' | 'project'>;
+  place: ImagePlace | null;
+  seenAs: SeenAs | 'admin';
 }
-
-type Listed = Pick<Image, 'id' | 'name' | 'personId' | 'project'>;
 
 /** No list waits for Harbor: it is asked beside them, little by little, and the next one knows. */
 const PAUSE_MS = 50;
@@ -43,56 +40,55 @@ export class KnownRights {
     private readonly visibility: ImageVisibility,
   ) {}
 
-  /** Of each image, by its id. @param personId null is somebody whom Berth does not know */
+  /**
+   * Of each image, by its id.
+   * @param personId null is somebody whom Berth does not know
+   * @param audiences theirs
+   */
   async of(
     personId: string | null,
-    images: readonly { image: Listed; seenAs: SeenAs | 'admin' }[],
+    audiences: Audiences,
+    images: readonly Listed[],
   ): Promise<ReadonlyMap<string, KnownRight>> {
-    const projects = await this.projectsOf(images.map(({ image }) => image.id));
     const known = new Map<string, KnownRight>();
     const closed: Listed[] = [];
-    for (const { image, seenAs } of images) {
-      const project = projects.get(image.id);
-      const mayPull = seenAs === 'admin' ? undefined : this.mayPull(personId, image.project, project);
-      if (mayPull === false) closed.push(image);
-      known.set(image.id, { right: mayPull === true ? 'theirs' : undefined, ...ownerOf(project) });
+    for (const listed of images) {
+      const mayPull = listed.seenAs === 'admin' ? undefined : this.mayPull(personId, listed);
+      if (mayPull === false) closed.push(listed);
+      known.set(listed.image.id, { right: mayPull === true ? 'theirs' : undefined, ...ownerOf(listed) });
     }
     if (closed.length === 0) return known;
-    const givers = await this.visibility.giversOf(
-      personId,
-      closed.map(({ name }) => name),
+    const givers = await this.visibility.giversAmong(
+      audiences,
+      closed.map(({ image }) => image.name),
     );
-    for (const { id, name, project } of closed) {
-      const isOpen = (givers.get(name) ?? []).some(
-        (giver) => this.mayPull(giver, project, projects.get(id)) !== false,
-      );
-      known.set(id, { right: isOpen ? 'jobs-only' : 'none', ...ownerOf(projects.get(id)) });
+    for (const listed of closed) {
+      const { id, name } = listed.image;
+      const isOpen = (givers.get(name) ?? []).some((giver) => this.mayPull(giver, listed) !== false);
+      known.set(id, { right: isOpen ? 'jobs-only' : 'none', ...ownerOf(listed) });
     }
     return known;
+  }
+
+  /** Is it the personal project of somebody who left? */
+  async hasOwnerLeft(project: string): Promise<boolean> {
+    const rows = await this.dataSource.query<unknown[]>(
+      'SELECT 1 FROM projects j JOIN persons o ON o.id = j.ownerPersonId WHERE j.name = ? AND o.offboardedAt IS NOT NULL',
+      [project],
+    );
+    return rows.length > 0;
   }
 
   /** Undefined: Harbor has to be asked, and will be. */
   private mayPull(
     personId: string | null,
-    project: string,
-    kept: ProjectRow | undefined,
+    { image: { project }, place }: Pick<Listed, 'image' | 'place'>,
   ): boolean | undefined {
-    const isOwner = personId !== null && kept?.ownerPersonId === personId;
-    if (isOwner || kept?.visibility === 'public') return true;
+    const isOwner = personId !== null && place?.ownerPersonId === personId;
+    if (isOwner || place?.isPublic === true) return true;
     const known = this.access.known(personId, project);
     if (known === undefined || known.ageMs > ASK_AGAIN_MS) this.askBeside(personId, project);
     return known?.mayPull;
-  }
-
-  private async projectsOf(imageIds: readonly string[]): Promise<ReadonlyMap<string, ProjectRow>> {
-    if (imageIds.length === 0) return new Map();
-    const rows = await this.dataSource.query<ProjectRow[]>(
-      'SELECT i.id AS imageId, p.visibility, p.ownerPersonId, o.offboardedAt FROM images i ' +
-        'JOIN projects p ON p.name = i.project LEFT JOIN persons o ON o.id = p.ownerPersonId ' +
-        `WHERE i.id IN (${marks(imageIds)})`,
-      [...imageIds],
-    );
-    return new Map(rows.map((row) => [row.imageId, row]));
   }
 
   private askBeside(personId: string | null, project: string): void {
@@ -113,6 +109,6 @@ export class KnownRights {
   }
 }
 
-function ownerOf(project: ProjectRow | undefined): Pick<KnownRight, 'ownerHasLeft'> {
-  return { ownerHasLeft: project !== undefined && project.offboardedAt !== null };
+function ownerOf({ place }: Pick<Listed, 'place'>): Pick<KnownRight, 'ownerHasLeft'> {
+  return { ownerHasLeft: place?.ownerHasLeft === true };
 }
