@@ -75,7 +75,7 @@ const doors = {
     'violations/violation-life',
     'tag-digest.entity',
   ],
-  restoring: ['restoring.module', 'tag-problems'],
+  restoring: ['restoring.module', 'tag-problems', 'holds.service'],
   removal: ['removal.module'],
   lookup: ['lookup.module', 'lookup.service'],
   jobs: [

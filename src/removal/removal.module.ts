@@ -5,6 +5,7 @@ import { ImagesModule } from '../images/images.module';
 import { LeasesModule } from '../jobs/leases.module';
 import { ProjectManagementModule } from '../projects/project-management.module';
 import { ProjectsModule } from '../projects/projects.module';
+import { RestoringModule } from '../restoring/restoring.module';
 import { TagRuleModule } from '../tag-rule/tag-rule.module';
 import { RemovalIntent } from './removal-intent.entity';
 import { RemovalRecords } from './removal-records';
@@ -21,6 +22,7 @@ import { RemovalService } from './removal.service';
     TagRuleModule,
     ImagesModule,
     LeasesModule,
+    RestoringModule,
   ],
   controllers: [RemovalController],
   providers: [RemovalService, RemovalRecords, RemovalSweep],

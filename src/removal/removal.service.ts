@@ -12,7 +12,7 @@ import { ProjectRoles } from '../projects/project-roles';
 import type { Project } from '../projects/project.entity';
 import { ProjectsService } from '../projects/projects.service';
 import { RuleExemption, ruleInTheWay } from '../projects/immutable-rules/rule-exemption';
-import { isHoldTag } from '../tag-rule/hold-tag';
+import { HoldsService } from '../restoring/holds.service';
 import type { RemovalIntent } from './removal-intent.entity';
 import { RemovalRecords, type RemovedPlace } from './removal-records';
 
@@ -39,6 +39,7 @@ export class RemovalService {
     private readonly exemption: RuleExemption,
     private readonly leases: LeasesService,
     private readonly importers: ImageImporters,
+    private readonly holds: HoldsService,
     private readonly records: RemovalRecords,
     private readonly harbor: HarborClient,
     private readonly audit: AuditService,
@@ -59,10 +60,12 @@ export class RemovalService {
   ): Promise<Removal> {
     const project = await this.requireOrNull(caller, projectName);
     if (project === null || !isRepositoryName(repository) || !TAG.test(tag)) return NOTHING;
-    refuseBerthsAndCosigns(tag);
+    if (isSignatureTag(tag)) throw new DomainError('conflict', 'tag.signature', { tag });
     const artifact = await this.find(project, repository, tag);
     if (artifact === null) return NOTHING;
     const { digest } = artifact;
+    if (await this.holds.isHeldBy(tag, projectName, repository, digest))
+      throw new DomainError('conflict', 'tag.hold', { tag });
     const place = { repository, tag, digest };
     const importedByOthers = await this.importers.countOthers(caller.personId, {
       project: projectName,
@@ -204,9 +207,4 @@ export class RemovalService {
       throw error;
     }
   }
-}
-
-function refuseBerthsAndCosigns(tag: string): void {
-  if (isHoldTag(tag)) throw new DomainError('conflict', 'tag.hold', { tag });
-  if (isSignatureTag(tag)) throw new DomainError('conflict', 'tag.signature', { tag });
 }

@@ -7,6 +7,7 @@ import { HarborClient } from '../harbor/harbor.client';
 import { LeasesService, type DigestName } from '../jobs/leases.service';
 import { Project } from '../projects/project.entity';
 import { ProjectsService } from '../projects/projects.service';
+import { holdTag } from '../tag-rule/hold-tag';
 import { TagRecord } from '../tag-rule/tag-record.entity';
 import { Violation } from '../tag-rule/violations/violation.entity';
 import type { Hold, HoldReason } from './hold.entity';
@@ -119,12 +120,19 @@ export class HoldWork implements OnModuleInit {
       await this.holds.forget(hold);
       return;
     }
-    if (await this.isCountedOn(hold)) {
-      if (hold.heldAt === null && (await this.isTagged(project, repository, digest)))
-        await this.holds.forget(hold);
-      return;
-    }
-    await this.holds.release(hold);
+    if (!(await this.isCountedOn(hold))) await this.holds.release(hold);
+    else if (hold.heldAt !== null) await this.keepAgain(hold);
+    else if (await this.isTagged(project, repository, digest)) await this.holds.forget(hold);
+  }
+
+  /** With the rule off an owner can take Berth's tag away, or the image, and push that again. */
+  private async keepAgain(hold: Hold): Promise<void> {
+    const { project, repository, digest } = hold;
+    const tags = await this.harbor.listTags(project, repository, digest);
+    if (tags.some(({ name }) => name === holdTag(digest))) return;
+    if (!(await this.harbor.look(project, repository, digest)).found) return;
+    await this.holds.forget(hold);
+    await this.keep(hold);
   }
 
   private async isCountedOn({ project, repository, digest }: Hold): Promise<boolean> {

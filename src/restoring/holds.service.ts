@@ -93,6 +93,11 @@ export class HoldsService {
     await this.holds.delete({ id });
   }
 
+  /** False for a tag that only looks like one of Berth's own: Harbor copies them with an image, and anybody may push one. */
+  async isHeldBy(tag: string, project: string, repository: string, digest: string): Promise<boolean> {
+    return tag === holdTag(digest) && (await this.find(project, repository, digest)) !== null;
+  }
+
   async find(project: string, repository: string, digest: string): Promise<Hold | null> {
     return this.holds.findOneBy({ project, repository, digest });
   }

@@ -47,5 +47,6 @@ import { ViolationsService } from './violations.service';
     ViolationMetrics,
     SuspectRules,
   ],
+  exports: [HoldsService],
 })
 export class RestoringModule {}

@@ -280,6 +280,21 @@ describe('tags that moved', () => {
       (await asOwner('DELETE', `/projects/${PROJECT}/repositories/held/artifacts/${from}/tags/${hold}`))
         .status,
     ).toBe(412);
+    // Its owner may take it away with the rule off: it comes back.
+    await liftRule();
+    await asOwner('DELETE', `/projects/${PROJECT}/repositories/held/artifacts/${from}/tags/${hold}`);
+    await setRule();
+    expect(await tagsOf('held', from)).toEqual([]);
+    await work();
+    expect(await tagsOf('held', from)).toEqual([hold]);
+    // Harbor copies an image with all its tags; there this one holds nothing.
+    const copy = `/projects/${PROJECT}/repositories/copied/artifacts?from=${PROJECT}/held@${from}`;
+    expect((await asOwner('POST', copy)).status).toBe(201);
+    expect(await tagsOf('copied', from)).toEqual([hold]);
+    expect((await liu.delete(`/projects/${PROJECT}/repositories/copied/tags/${hold}`)).body.deleted).toBe(
+      true,
+    );
+    expect(await digestOf('copied', from)).toBeNull();
     const before = await rules();
     const [violation] = await violationsOf('held');
     await liu.post(`/violations/${String(violation?.id)}/restore`);
