@@ -69,6 +69,8 @@ export interface Call {
 }
 
 const CALLS_KEPT = 10_000;
+/** As Harbor's nginx; Node's 5 s is so near to what clients keep that a write may meet a closed connection. */
+const KEEP_ALIVE_MS = 75_000;
 const PULL_FLUSH_MS = 10_000;
 const READ_ONLY_EXEMPT = /^\/(api\/v2\.0\/configurations|service\/)/;
 
@@ -180,7 +182,9 @@ export class SandboxHarbor {
 
   private listen(): Promise<void> {
     if (this.server) return Promise.resolve();
-    const server = createServer((request, response) => void this.counted(request, response));
+    const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
+      void this.counted(request, response);
+    });
     this.server = server;
     return new Promise((resolve, reject) => {
       server.once('error', reject);

@@ -7,6 +7,7 @@ import { runExemptionKills } from './exemption-kills';
 import { runKills } from './kills';
 import { runLatestModel } from './latest-model';
 import { runPullSecretKills } from './pull-secret-kills';
+import { reported, toItsEnd } from './reported';
 import { runTagKills } from './tag-kills';
 import { runTagModel } from './tag-model';
 
@@ -55,13 +56,11 @@ async function main(): Promise<void> {
     try {
       const built = join(__dirname, '..', '..', 'src', 'main.js');
       const options = { main: built, databaseUrl: database.url, kills, seed };
-      const report = await run({ ...options, say: (line) => console.log(line) });
-      console.log(JSON.stringify(report, null, 2));
-      if (report.wrong.length > 0) process.exitCode = 1;
+      await reported(async () => run({ ...options, say: (line) => console.log(line) }));
     } finally {
       await database.drop();
     }
   }
 }
 
-void main();
+void toItsEnd(main);

@@ -140,7 +140,16 @@ class TagModel {
     }
   }
 
+  /** What is thrown says after which changes. */
   async run(): Promise<TagModelReport> {
+    try {
+      return await this.runChanges();
+    } catch (cause) {
+      throw new Error(this.lastDone(), { cause });
+    }
+  }
+
+  private async runChanges(): Promise<TagModelReport> {
     const { changes, seed, changesPerRestart, say } = this.options;
     let change = 0;
     while (change < changes) {
@@ -160,8 +169,12 @@ class TagModel {
     await this.compareHolds(comparison);
     const counts = await comparison.run(this.wrong);
     const { wrong } = this;
-    if (wrong.length > 0) wrong.push(`seed ${seed}; the last: ${this.done.slice(-16).join('; ')}`);
+    if (wrong.length > 0) wrong.push(this.lastDone());
     return { seed, changes: change, ...this.counts, ...counts, holds, wrong };
+  }
+
+  private lastDone(): string {
+    return `seed ${this.options.seed}; the last: ${this.done.slice(-16).join('; ')}`;
   }
 
   async stop(): Promise<void> {

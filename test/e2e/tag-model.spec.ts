@@ -11,13 +11,13 @@ describe('what Berth knows of tags', () => {
   };
 
   it('is what it can know, whatever is lost, doubled or late, and whatever people do about it', async () => {
-    const { putBack, acts, lookups, holds } = await run({ changes: 200, seed: 3 });
+    const { putBack, acts, lookups, holds } = await run({ changes: 350, seed: 3 });
     expect(Math.min(putBack, acts, lookups, holds)).toBeGreaterThan(0);
   }, 120_000);
 
   it('is so with two replicas, and another history each time', async () => {
     const database = await mariadb();
-    const options = { changes: 100, seed: randomInt(2 ** 31), databaseUrl: database.url };
+    const options = { changes: 150, seed: randomInt(2 ** 31), databaseUrl: database.url };
     await run(options).finally(async () => database.drop());
   }, 120_000);
 });

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { reported, toItsEnd } from '../chaos/reported';
 import { runOutage } from './outage';
 import { runRestarts } from './restarts';
 import { runSteady } from './steady';
@@ -39,10 +40,8 @@ async function main(): Promise<void> {
     const length = usual === 0 ? `--rounds ${rounds}` : `--minutes ${minutes}`;
     console.log(`${part}; to repeat: npm run soak -- ${part} ${length} --seed ${seed}`);
     const built = join(__dirname, '..', '..', 'src', 'main.js');
-    const report = await run({ main: built, rounds, minutes, seed, say: (line) => console.log(line) });
-    console.log(JSON.stringify(report, null, 2));
-    if (report.wrong.length > 0) process.exitCode = 1;
+    await reported(async () => run({ main: built, rounds, minutes, seed, say: (line) => console.log(line) }));
   }
 }
 
-void main();
+void toItsEnd(main);
