@@ -133,6 +133,8 @@ describe('the audit log of Harbor', () => {
       return violations.every(({ changedBy }) => changedBy !== null) && violations;
     });
     expect(told).toMatchObject([{ state: 'restored', toDigest, changedBy: 'liuyizhou' }]);
+    // Restoring put the rule on again.
+    await liftRule();
   });
 
   it('is asked again for rows that come late', async () => {
