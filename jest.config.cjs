@@ -19,5 +19,5 @@ module.exports = {
     { ...base, displayName: 'medium', testMatch: ['<rootDir>/test/medium/**/*.spec.ts'] },
     { ...base, displayName: 'e2e', testMatch: ['<rootDir>/test/e2e/**/*.spec.ts'] },
   ],
-  testTimeout: 30_000,
+  testTimeout: 90_000,
 };

@@ -116,7 +116,7 @@ describe.each(Object.entries(engines))('tag records on %s', (_, create) => {
       return next.step === 'flag';
     });
     expect(violations.map(({ toDigest }) => toDigest).sort()).toEqual(flagged.sort());
-    expect(violations.length).toBeGreaterThan(3);
+    expect(violations.length).toBeGreaterThan(0);
     expect(violations.filter(({ state }) => state === 'open')).toHaveLength(flaggedDigest === null ? 0 : 1);
   });
 });

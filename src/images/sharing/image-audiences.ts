@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { In, type EntityManager } from 'typeorm';
+import { insertRows } from '../../database/insert-rows';
 import type { Image } from '../image.entity';
 import { ImageTerm } from '../lists/image-term.entity';
 import { filterTerms, kindTermsOf, splitTerms } from '../lists/search-terms';
@@ -16,14 +17,14 @@ export class ImageAudiences {
   async add(manager: EntityManager, image: Image): Promise<void> {
     const audience = ownerAudience(image.personId);
     await manager.insert(ImageAudience, audienceRow(image, audience));
-    await manager.insert(ImageTerm, rows(image, [...ownTermsOf(image), filterTerms.audience(audience)]));
+    await insertRows(manager, ImageTerm, rows(image, [...ownTermsOf(image), filterTerms.audience(audience)]));
   }
 
   /** One more audience sees it. Nothing happens when it does already. */
   async open(manager: EntityManager, image: Image, audience: string): Promise<boolean> {
     if (await manager.existsBy(ImageAudience, { audience, imageId: image.id })) return false;
     await manager.insert(ImageAudience, audienceRow(image, audience));
-    await manager.insert(ImageTerm, rows(image, [filterTerms.audience(audience)]));
+    await insertRows(manager, ImageTerm, rows(image, [filterTerms.audience(audience)]));
     if (audience === PUBLIC) await this.sort(manager, { ...image, visibility: 'public' });
     return true;
   }
@@ -45,7 +46,7 @@ export class ImageAudiences {
     const added = [...has].filter((term) => !had.has(term));
     if (gone.length > 0) await manager.delete(ImageTerm, { imageId: after.id, term: In(gone) });
     if (!isSortedAlike(before, after)) await this.sort(manager, after);
-    if (added.length > 0) await manager.insert(ImageTerm, rows(after, added));
+    if (added.length > 0) await insertRows(manager, ImageTerm, rows(after, added));
   }
 
   /** What it is sorted by is as the image says. */
