@@ -101,6 +101,17 @@ describe('BackgroundTasks', () => {
     expect([new Set(ran), new Set(offered)]).toEqual([new Set(['reading']), new Set(['tidying'])]);
   });
 
+  it('holds a task no longer than it says, for the case that the replica dies', async () => {
+    const leftMs = await new Promise<number>((resolve) => {
+      const run = async (): Promise<void> => {
+        const { leaseUntil } = await dataSource.manager.findOneByOrFail(BackgroundLease, { name: NAME });
+        resolve((leaseUntil?.getTime() ?? Infinity) - Date.now());
+      };
+      start({ everyMs: 5, leaseSeconds: 4, run });
+    });
+    expect(Math.ceil(leftMs / 1000)).toBeLessThanOrEqual(5);
+  });
+
   it('tells the running task to stop, and waits for it', async () => {
     let ended = false;
     const begun = await new Promise<BackgroundTasks>((resolve) => {

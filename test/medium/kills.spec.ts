@@ -1,5 +1,14 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { postJson } from '../../sandbox/post-json';
+import { pushTinyImage } from '../../sandbox/registry-client';
+import { manyPeople, startSurroundings } from '../../sandbox/surroundings';
+import { loadConfig } from '../../src/config/load-config';
+import { createDataSource, dataSourceOptions } from '../../src/database/data-source';
+import { AuditFeed } from '../../src/tag-rule/feed/audit-feed.entity';
+import { TagRecord } from '../../src/tag-rule/tag-record.entity';
+import { BerthProcess, freePort } from '../chaos/berth-process';
 import { runExemptionKills } from '../chaos/exemption-kills';
 import { runKills } from '../chaos/kills';
 import { runPullSecretKills } from '../chaos/pull-secret-kills';
@@ -9,6 +18,9 @@ const ROOT = join(__dirname, '..', '..');
 /** Beside the packages, so that the built files find them. */
 const BUILT = join(ROOT, 'node_modules', '.cache', 'berth-kills');
 const SEED = 20_261_122;
+
+/** Less than the half minute after which other work of a replica that died is taken up. */
+const HANDED_OVER_WITHIN_MS = 20_000;
 
 describe('the built service, killed at random instants', () => {
   let database: TestDatabase;
@@ -75,4 +87,41 @@ describe('the built service, killed at random instants', () => {
       await other.drop();
     }
   }, 240_000);
+
+  it('reads the audit log on at another replica when the one that read it dies', async () => {
+    const other = await mariadb();
+    const around = await startSurroundings(manyPeople(1));
+    const replicas: BerthProcess[] = [];
+    const dataSource = createDataSource(dataSourceOptions(loadConfig(around.env(other.url, 3000)).database));
+    try {
+      while (replicas.length < 2) {
+        const port = await freePort();
+        const env = { ...around.env(other.url, port), WEBHOOK_URL: 'off', REPLICAS_WITHOUT_REDIS: 'true' };
+        const replica = new BerthProcess(join(BUILT, 'main.js'), env, `http://127.0.0.1:${port}`);
+        replicas.push(replica);
+        await replica.start();
+        if (replicas.length > 1) continue;
+        const [person] = around.people;
+        const login = { username: person?.username, password: person?.password };
+        const api = `${replica.url}/api/v1`;
+        const session = await postJson<{ accessToken: string }>(`${api}/auth/login`, null, login);
+        await postJson(`${api}/account/credentials`, `Bearer ${session.accessToken}`, {});
+        await dataSource.initialize();
+        // It reads the log before there is another.
+        while (!(await dataSource.manager.existsBy(AuditFeed, {}))) await sleep(50);
+      }
+      await replicas[0]?.kill();
+      const link = { project: 'user-p001', repository: 'app', tag: 'v1' };
+      await pushTinyImage({ registryUrl: around.harbor.url, ...around.harborAdmin, link, content: 'app' });
+      const endsAt = performance.now() + HANDED_OVER_WITHIN_MS;
+      const isKnown = async () => dataSource.manager.existsBy(TagRecord, { ...link, checkedBy: 'feed' });
+      while (!(await isKnown()) && performance.now() < endsAt) await sleep(50);
+      expect(await isKnown()).toBe(true);
+    } finally {
+      await Promise.all(replicas.map(async (replica) => replica.kill()));
+      if (dataSource.isInitialized) await dataSource.destroy();
+      await around.stop();
+      await other.drop();
+    }
+  }, 120_000);
 });
