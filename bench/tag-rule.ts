@@ -18,8 +18,10 @@ import { head, megabytes, milliseconds, row } from './table';
 
 const READY = '/api/v1/health/ready';
 const TAGS = 100_000;
+const SIZES = [1_000, 10_000, 100_000];
 const TAGS_A_REPOSITORY = 100;
 const PROJECTS = 10;
+const PUSHED_TO = 'app';
 const PUSHES_A_SECOND = 50;
 const PUSH_SECONDS = 20;
 const HINTS_A_SECOND = 2_000;
@@ -34,11 +36,14 @@ export const tagRuleSection: Section = {
   run: async ({ size = TAGS }) => {
     head(`${PUSHES_A_SECOND} pushes/s, known after`, 'pushes', 'known', 'p50', 'p99', 'max');
     await noticing('audit log and webhook', {});
+    for (const tags of SIZES.filter((one) => one <= size)) {
+      await noticing(`  beside ${tags} tags`, {}, tags);
+    }
     await noticing('webhook alone', { AUDIT_FEED: 'off' });
     await noticing('sweep alone', { AUDIT_FEED: 'off', WEBHOOK_URL: 'off' });
     head('sweeps, by tags', 'calls', 'seconds', 'calls', 'seconds', 'memory');
     row('', 'first', 'first', 'again', 'again', 'most');
-    for (const tags of [1_000, 10_000, 100_000].filter((one) => one <= size)) await sweeping(tags);
+    for (const tags of SIZES.filter((one) => one <= size)) await sweeping(tags);
     head(`${HINTS_A_SECOND} hints/s`, 'sent', 'taken', 'p50', 'p99', 'lost');
     await hinting();
   },
@@ -174,15 +179,20 @@ async function sweeping(tags: number): Promise<void> {
   }
 }
 
-async function noticing(name: string, settings: NodeJS.ProcessEnv): Promise<void> {
+/** @param beside as many tags are known already */
+async function noticing(name: string, settings: NodeJS.ProcessEnv, beside = 0): Promise<void> {
   const world = await World.start(1, settings);
   try {
     const token = await world.login('p001');
     await world.call('POST', '/account/credentials', token, {});
     await idle(world, token);
+    if (beside > 0) {
+      await world.fill('user-p001', beside / TAGS_A_REPOSITORY);
+      await sweep(world, token);
+    }
     // The audit log is read from its newest row on, once it was asked for the first time.
     await sleep(3_000);
-    const pushedAt = await push(world, 'user-p001/app');
+    const pushedAt = await push(world, `user-p001/${PUSHED_TO}`);
     if (settings.WEBHOOK_URL === 'off') await sweep(world, token);
     else await sleep(5_000);
     await world.stopBerth();
@@ -241,7 +251,8 @@ async function digestOf(bytes: Buffer): Promise<string> {
 async function noticed(env: NodeJS.ProcessEnv): Promise<Map<string, number>> {
   const dataSource = await createDataSource(dataSourceOptions(loadConfig(env).database)).initialize();
   try {
-    const records = await dataSource.manager.find(TagRecord, { select: { id: true, tag: true } });
+    const where = { repository: PUSHED_TO };
+    const records = await dataSource.manager.find(TagRecord, { select: { id: true, tag: true }, where });
     const tags = new Map(records.map(({ id, tag }) => [id, tag]));
     const entries = await dataSource.manager.findBy(TagDigest, {
       place: 1,

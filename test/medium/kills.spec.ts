@@ -40,12 +40,12 @@ describe('the built service, killed at random instants', () => {
     const report = await runKills({
       main: join(BUILT, 'main.js'),
       databaseUrl: database.url,
-      kills: 20,
+      kills: 12,
       seed: SEED,
       say: () => undefined,
     });
     expect(report.wrong).toEqual([]);
-    expect(report.kills).toBe(20);
+    expect(report.kills).toBe(12);
     expect(report.unanswered).toBeGreaterThan(20);
     expect(report.shown).toBeGreaterThan(20);
   }, 240_000);
