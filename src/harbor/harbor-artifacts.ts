@@ -74,6 +74,11 @@ export interface RepositoriesAfter {
   limit: number;
 }
 
+export interface ListedAfter extends ArtifactsAfter {
+  /** Those too that carry no tag. */
+  withUntagged?: boolean;
+}
+
 /** By id, so that no page is skipped or seen twice when repositories come and go meanwhile. */
 export async function listRepositoriesById(
   harbor: HarborOperation,
@@ -129,11 +134,11 @@ export interface ArtifactsAfter {
 /** By id, so that no page is skipped or seen twice when artifacts come and go meanwhile. */
 export async function listArtifacts(
   harbor: HarborOperation,
-  { project, repository: name, ...after }: ArtifactsAfter & { repository: string },
+  { project, repository: name, ...after }: ListedAfter & { repository: string },
 ): Promise<Page<HarborArtifact>> {
   const answer = await harbor.get('/projects/{project_name}/repositories/{repository_name}/artifacts', {
     path: { project_name: project, repository_name: name },
-    query: tagged(after),
+    query: withTags(after),
   });
   if (!answer.ok && answer.meaning === 'repository-absent') throw answer.changed();
   if (!answer.ok) throw await refusedInProject(harbor, answer, project);
@@ -190,10 +195,10 @@ async function newestFirst(
 
 export async function listProjectArtifacts(
   harbor: HarborOperation,
-  { project, ...after }: ArtifactsAfter,
+  { project, ...after }: ListedAfter,
 ): Promise<Page<HarborArtifact> | null> {
   const path = { project_name: project };
-  const answer = await harbor.get('/projects/{project_name}/artifacts', { path, query: tagged(after) });
+  const answer = await harbor.get('/projects/{project_name}/artifacts', { path, query: withTags(after) });
   if (!answer.ok && answer.meaning === 'call-unknown') return null;
   if (!answer.ok) throw await refusedInProject(harbor, answer, project);
   return artifactPage(answer.body, project, after.limit);
@@ -300,9 +305,9 @@ function artifactPath(at: ArtifactAddress): {
   return { project_name: at.project, repository_name: at.repository, reference: at.reference };
 }
 
-/** Those that carry a tag, by ascending id, with their tags. */
-function tagged(after: KeysetPage): ReturnType<typeof byId> {
-  return byId(after, '*', true);
+/** By ascending id, with their tags. */
+function withTags({ withUntagged = false, ...after }: Omit<ListedAfter, 'project'>): ReturnType<typeof byId> {
+  return byId(after, withUntagged ? null : '*', true);
 }
 
 /** By ascending id, without their tags: Harbor would read all of each digest. */
@@ -314,10 +319,11 @@ type KeysetPage = Omit<ArtifactsAfter, 'project'>;
 
 function byId(
   { afterArtifactId, limit }: KeysetPage,
-  tags: '*' | 'nil',
+  tags: '*' | 'nil' | null,
   withTag: boolean,
 ): { q: string; sort: string; page: number; page_size: number; with_tag: boolean } {
-  const q = `tags=${tags},id=[${afterArtifactId + 1}~]`;
+  const id = `id=[${afterArtifactId + 1}~]`;
+  const q = tags === null ? id : `tags=${tags},${id}`;
   return { q, sort: 'id', page: 1, page_size: limit, with_tag: withTag };
 }
 
@@ -343,6 +349,10 @@ function artifact(found: Schemas['Artifact'], project: string): HarborArtifact {
     kind: kind(found),
     sizeBytes: found.size ?? 0,
     platforms: platforms(found),
+    children: (found.references ?? []).map(({ child_digest: digest, platform }) => ({
+      digest,
+      hasPlatform: (platform?.architecture ?? '') !== '',
+    })),
     config: kind(found) === 'image' ? imageConfig(found.extra_attrs ?? {}) : null,
     annotations: annotations(found.annotations),
     pushedAt: new Date(found.push_time),

@@ -244,10 +244,8 @@ export class HarborClient implements OnModuleDestroy {
     return artifacts.look(this.begin(limits), { project, repository, reference });
   }
 
-  /** The artifacts of a repository that carry a tag, by ascending id, with their tags. */
-  async listArtifacts(
-    after: artifacts.ArtifactsAfter & { repository: string },
-  ): Promise<Page<HarborArtifact>> {
+  /** The artifacts of a repository that carry a tag (or all), by ascending id, with their tags. */
+  async listArtifacts(after: artifacts.ListedAfter & { repository: string }): Promise<Page<HarborArtifact>> {
     return artifacts.listArtifacts(this.begin(), after);
   }
 
@@ -262,10 +260,10 @@ export class HarborClient implements OnModuleDestroy {
   }
 
   /**
-   * The artifacts of a project that carry a tag, by ascending id, with their tags. Null where Harbor has no such
-   * list (before 2.12): list by repository there.
+   * The artifacts of a project that carry a tag, or all but the children of an index and accessories, by ascending id,
+   * with their tags. Null where Harbor has no such list (before 2.12): list by repository there.
    */
-  async listProjectArtifacts(after: artifacts.ArtifactsAfter): Promise<Page<HarborArtifact> | null> {
+  async listProjectArtifacts(after: artifacts.ListedAfter): Promise<Page<HarborArtifact> | null> {
     return artifacts.listProjectArtifacts(this.begin(), after);
   }
 

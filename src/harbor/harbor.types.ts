@@ -109,6 +109,8 @@ export interface HarborArtifact {
   sizeBytes: number;
   /** Of an index: its children that are images (attestations are left out). Empty for what has no platform. */
   platforms: ArtifactPlatform[];
+  /** Of an index: all its children, attestations too. */
+  children: ArtifactChild[];
   /** What the image says of itself; null where the manifest has no image config, as an index. */
   config: ImageConfig | null;
   /** Of the manifest. */
@@ -121,6 +123,12 @@ export interface HarborArtifact {
   repositoryId: number;
   projectId: number;
   tags: HarborTag[];
+}
+
+export interface ArtifactChild {
+  digest: string;
+  /** An index within an index has none. */
+  hasPlatform: boolean;
 }
 
 /** An image's own config. Whoever made the image wrote it, so it can hold anything; `env` may hold secrets. */

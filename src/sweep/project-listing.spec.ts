@@ -4,6 +4,7 @@ import type { HarborClient } from '../harbor/harbor.client';
 import type { HarborArtifact, HarborRepository, Page } from '../harbor/harbor.types';
 import type { SweptRecords } from '../tag-rule/swept-records';
 import { type ListedPage, type ListingPlace, ProjectListing } from './project-listing';
+import { ShownArtifacts } from './shown-artifacts';
 import type { Pace } from './sweep-pace';
 
 const SWEPT = { project: 'user-ada', harborProjectId: 2, round: 1 };
@@ -56,6 +57,7 @@ function artifact({ id, repository, tags }: FakeHarbor['artifacts'][number]): Ha
     kind: 'image',
     sizeBytes: 1,
     platforms: [],
+    children: [],
     config: null,
     annotations: {},
     pushedAt: new Date(0),
@@ -104,26 +106,28 @@ describe('ProjectListing', () => {
   const everything = () => harbor.artifacts.map(({ id, repository }) => `${repository}:v${id}`).sort();
 
   it('lists a project in as many calls as it has pages, without holds', async () => {
-    const pages = await read(listing.whole('user-ada', null, pace));
+    const pages = await read(listing.whole('user-ada', null, pace, new ShownArtifacts(true)));
     expect(names(pages)).toEqual(everything());
     expect(harbor.calls).toBe(5);
   });
 
   it('lists the same by repository, where Harbor has no list of a project, and asks for that once', async () => {
     harbor.listsProjects = false;
-    expect(names(await read(listing.whole('user-ada', null, pace)))).toEqual(everything());
+    expect(names(await read(listing.whole('user-ada', null, pace, new ShownArtifacts(true))))).toEqual(
+      everything(),
+    );
     const first = harbor.calls;
-    await read(listing.whole('user-ada', null, pace));
+    await read(listing.whole('user-ada', null, pace, new ShownArtifacts(true)));
     expect(harbor.calls).toBe(2 * first - 1);
   });
 
   it.each([true, false])('goes on from any place with exactly what was left (whole: %s)', async (whole) => {
     harbor.listsProjects = whole;
-    const pages = await read(listing.whole('user-ada', null, pace));
+    const pages = await read(listing.whole('user-ada', null, pace, new ShownArtifacts(true)));
     const places: (ListingPlace | null)[] = pages.map(({ next }) => next);
     for (const [index, place] of places.entries()) {
       if (place === null) continue;
-      const rest = await read(listing.whole('user-ada', place, pace));
+      const rest = await read(listing.whole('user-ada', place, pace, new ShownArtifacts(true)));
       expect(names(rest)).toEqual(names(pages.slice(index + 1)));
     }
   });
@@ -132,7 +136,7 @@ describe('ProjectListing', () => {
     harbor.listsProjects = false;
     harbor.gone = 'app-003';
     const there = everything().filter((name) => !name.startsWith('app-003:'));
-    expect(names(await read(listing.whole('user-ada', null, pace)))).toEqual(there);
+    expect(names(await read(listing.whole('user-ada', null, pace, new ShownArtifacts(true))))).toEqual(there);
   });
 
   it('reads of what is not kept only repositories with records, and half as many pages at most', async () => {
@@ -141,10 +145,12 @@ describe('ProjectListing', () => {
       ['app-002', 1],
       ['app-007', 3],
     ]);
-    const pages = await read(listing.ofRecords(SWEPT, null, pace));
+    const pages = await read(listing.ofRecords(SWEPT, null, pace, new ShownArtifacts(true)));
     expect(new Set(names(pages).map((name) => name.split(':')[0]))).toEqual(new Set(['app-001', 'app-007']));
     expect(harbor.calls).toBe(3);
-    const after = await read(listing.ofRecords(SWEPT, pages[1]?.next ?? null, pace));
+    const after = await read(
+      listing.ofRecords(SWEPT, pages[1]?.next ?? null, pace, new ShownArtifacts(true)),
+    );
     expect(new Set(names(after).map((name) => name.split(':')[0]))).toEqual(new Set(['app-001', 'app-007']));
   });
 });

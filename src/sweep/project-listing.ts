@@ -6,6 +6,7 @@ import type { HarborArtifact } from '../harbor/harbor.types';
 import type { ListedTag, SweptProject } from '../tag-rule/swept-records';
 import { SweptRecords } from '../tag-rule/swept-records';
 import { isWatched } from '../tag-rule/watched-tag';
+import type { ShownArtifacts } from './shown-artifacts';
 import type { Pace } from './sweep-pace';
 
 /** Harbor's largest page. */
@@ -28,6 +29,13 @@ export interface ListedPage {
   next: ListingPlace | null;
 }
 
+/** What is listed, at whose pace, and where it is noted what the pages show. */
+interface Listed {
+  project: string;
+  pace: Pace;
+  artifacts: ShownArtifacts;
+}
+
 const BEGINNING: ListingPlace = { afterArtifactId: 0, repository: null, repositoryId: 0 };
 
 /** The tags of a project in pages of 100 artifacts by their ids: from any place on, with none skipped or seen twice. */
@@ -45,29 +53,41 @@ export class ProjectListing {
    * Every tag of the project: at once where Harbor has such a list (2.12), else repository by repository.
    * @throws DomainError outages; conflict `harbor.changed` when the project is gone or may not be seen
    */
-  async *whole(project: string, from: ListingPlace | null, pace: Pace): AsyncGenerator<ListedPage> {
+  async *whole(
+    project: string,
+    from: ListingPlace | null,
+    pace: Pace,
+    artifacts: ShownArtifacts,
+  ): AsyncGenerator<ListedPage> {
+    const of: Listed = { project, pace, artifacts };
     let place: ListingPlace | null = from ?? BEGINNING;
     while (place !== null && place.repositoryId === 0 && performance.now() >= this.listsNoProjectsUntilMs) {
-      const page: ListedPage | null = await this.pageOfProject(project, place.afterArtifactId, pace);
+      const page: ListedPage | null = await this.pageOfProject(of, place.afterArtifactId);
       if (page === null) break;
       yield page;
       place = page.next;
       if (place === null) return;
     }
-    yield* this.byRepository(project, place ?? BEGINNING, pace);
+    yield* this.byRepository(of, place ?? BEGINNING);
   }
 
   /**
    * Only the repositories that have records, and of each no more pages than half as many as it has records: the rest
    * is cheaper to ask one by one.
    */
-  async *ofRecords(swept: SweptProject, from: ListingPlace | null, pace: Pace): AsyncGenerator<ListedPage> {
+  async *ofRecords(
+    swept: SweptProject,
+    from: ListingPlace | null,
+    pace: Pace,
+    artifacts: ShownArtifacts,
+  ): AsyncGenerator<ListedPage> {
+    const of: Listed = { project: swept.project, pace, artifacts };
     for (const [repository, tags] of await this.records.countByRepository(swept)) {
       const reached = from?.repository ?? '';
       if (repository < reached) continue;
       let afterArtifactId = from?.repository === repository ? from.afterArtifactId : 0;
       for (let pages = 1; pages <= tags / 2; pages += 1) {
-        const page = await this.pageOfRepository(swept.project, repository, afterArtifactId, pace);
+        const page = await this.pageOfRepository(of, repository, afterArtifactId);
         if (page === null) break;
         afterArtifactId = page.items.at(-1)?.id ?? afterArtifactId;
         const next = { afterArtifactId, repository, repositoryId: 0 };
@@ -78,14 +98,12 @@ export class ProjectListing {
   }
 
   private async pageOfProject(
-    project: string,
+    { project, pace, artifacts }: Listed,
     afterArtifactId: number,
-    pace: Pace,
   ): Promise<ListedPage | null> {
     const beganAt = this.clock.now();
-    const page = await pace.ask(async () =>
-      this.harbor.listProjectArtifacts({ project, afterArtifactId, limit: PAGE }),
-    );
+    const after = { project, afterArtifactId, limit: PAGE, withUntagged: artifacts.wantsUntagged };
+    const page = await pace.ask(async () => this.harbor.listProjectArtifacts(after));
     if (page === null) {
       this.listsNoProjectsUntilMs = performance.now() + REMEMBER_MS;
       return null;
@@ -95,25 +113,23 @@ export class ProjectListing {
       page.hasMore && last !== undefined
         ? { afterArtifactId: last.id, repository: null, repositoryId: 0 }
         : null;
+    for (const artifact of page.items) artifacts.add(artifact.repository ?? '', artifact);
     return { tags: tagsOf(page.items, null), beganAt, next };
   }
 
-  private async *byRepository(project: string, from: ListingPlace, pace: Pace): AsyncGenerator<ListedPage> {
+  private async *byRepository(of: Listed, from: ListingPlace): AsyncGenerator<ListedPage> {
+    const { project, pace } = of;
     let { repositoryId, repository, afterArtifactId } = from;
     for (;;) {
       if (repository !== null) {
-        yield* this.ofRepository(project, { repository, repositoryId, afterArtifactId }, pace);
+        yield* this.ofRepository(of, { repository, repositoryId, afterArtifactId });
       }
       const after = repositoryId;
       const found = await pace.ask(async () =>
         this.harbor.listRepositoriesById({ project, afterRepositoryId: after, limit: PAGE }),
       );
       for (const one of found.items) {
-        yield* this.ofRepository(
-          project,
-          { repository: one.name, repositoryId: one.id, afterArtifactId: 0 },
-          pace,
-        );
+        yield* this.ofRepository(of, { repository: one.name, repositoryId: one.id, afterArtifactId: 0 });
       }
       const last = found.items.at(-1);
       if (!found.hasMore || last === undefined) return;
@@ -122,14 +138,13 @@ export class ProjectListing {
   }
 
   private async *ofRepository(
-    project: string,
+    of: Listed,
     from: { repository: string; repositoryId: number; afterArtifactId: number },
-    pace: Pace,
   ): AsyncGenerator<ListedPage> {
     const { repository, repositoryId } = from;
     let { afterArtifactId } = from;
     for (;;) {
-      const page = await this.pageOfRepository(project, repository, afterArtifactId, pace);
+      const page = await this.pageOfRepository(of, repository, afterArtifactId);
       if (page === null) return;
       afterArtifactId = page.items.at(-1)?.id ?? afterArtifactId;
       yield {
@@ -143,18 +158,21 @@ export class ProjectListing {
 
   /** Null when the repository is gone; its records are looked at one by one then. */
   private async pageOfRepository(
-    project: string,
+    { project, pace, artifacts }: Listed,
     repository: string,
     afterArtifactId: number,
-    pace: Pace,
   ): Promise<{ items: HarborArtifact[]; hasMore: boolean; beganAt: Date } | null> {
     const beganAt = this.clock.now();
-    const after = { project, repository, afterArtifactId, limit: PAGE };
+    const withUntagged = artifacts.wantsUntagged;
+    const after = { project, repository, afterArtifactId, limit: PAGE, withUntagged };
     try {
-      return { ...(await pace.ask(async () => this.harbor.listArtifacts(after))), beganAt };
+      const page = await pace.ask(async () => this.harbor.listArtifacts(after));
+      for (const artifact of page.items) artifacts.add(repository, artifact);
+      return { ...page, beganAt };
     } catch (error) {
-      if (isDomainError(error, 'conflict')) return null;
-      throw error;
+      if (!isDomainError(error, 'conflict')) throw error;
+      artifacts.cut();
+      return null;
     }
   }
 }

@@ -16,6 +16,7 @@ import {
 import { TagRecordsService } from '../tag-rule/tag-records.service';
 import { type ListedPage, ProjectListing } from './project-listing';
 import { SecondLook, type Noticing } from './second-look';
+import { ShownArtifacts } from './shown-artifacts';
 import { SweepAlarms } from './sweep-alarms';
 import { SweepCounters } from './sweep-counters';
 import { type Pace, SweepPaces } from './sweep-pace';
@@ -40,6 +41,7 @@ interface Sweep {
   versions: ReadonlyMap<string, number>;
   /** What the pages showed of tags that differ from their records, by the record's id. Null: they showed it twice. */
   shown: Map<string, Observation | null>;
+  artifacts: ShownArtifacts;
 }
 
 /** Another replica took the sweep over. */
@@ -103,12 +105,12 @@ export class ProjectSweep {
     const versions = await this.records.versionsOf(swept);
     const sweep: Sweep = {
       ...{ turn, pace, swept, isKept: target.isKept, figures, callsBefore: calls },
-      ...{ versions, shown: new Map() },
+      ...{ versions, shown: new Map(), artifacts: new ShownArtifacts(target.isKept && place === null) },
     };
     const beganAt = this.clock.now();
     const pages = target.isKept
-      ? this.listing.whole(project, place, pace)
-      : this.listing.ofRecords(swept, place, pace);
+      ? this.listing.whole(project, place, pace, sweep.artifacts)
+      : this.listing.ofRecords(swept, place, pace, sweep.artifacts);
     for await (const page of pages) {
       await this.compare(page, sweep);
       await this.hold(sweep, page);
@@ -173,6 +175,7 @@ export class ProjectSweep {
       withGone: !isKept,
       tags: forced ? Infinity : tags,
       shown: sweep.shown,
+      artifacts: sweep.artifacts,
       pace,
       hold: async () => this.hold(sweep, null),
     });

@@ -6,6 +6,7 @@ import type { Observation } from '../tag-rule/observation';
 import { SweptRecords, type SweptProject, type SweptTag } from '../tag-rule/swept-records';
 import { TagRecordsService } from '../tag-rule/tag-records.service';
 import { isMovable } from '../tag-rule/tag-rule';
+import type { ShownArtifacts } from './shown-artifacts';
 import type { Pace } from './sweep-pace';
 import { mostToNotice, type Noticed } from './sweep-threshold';
 
@@ -32,6 +33,7 @@ export class SecondLook {
    * What is as it was after all is recorded; what is not is answered. Ends early once it is too much at once.
    * @param tags how many the project has
    * @param shown what the list is trusted to have shown, by the record's id; the rest is looked at
+   * @param artifacts what the list showed, so that nobody asks for a recorded artifact that it tells of
    * @throws DomainError conflict `project.gone`, `project.replaced`; outages of Harbor
    */
   async lookAt({
@@ -39,6 +41,7 @@ export class SecondLook {
     withGone,
     tags,
     shown,
+    artifacts,
     pace,
     hold,
   }: {
@@ -46,6 +49,7 @@ export class SecondLook {
     withGone: boolean;
     tags: number;
     shown: ReadonlyMap<string, Observation | null>;
+    artifacts: ShownArtifacts;
     pace: Pace;
     hold: () => Promise<void>;
   }): Promise<Noticing> {
@@ -58,7 +62,8 @@ export class SecondLook {
       for (const candidate of candidates) {
         const listed = shown.get(candidate.id) ?? null;
         const isValid = listed !== null && listed.fromVersion === candidate.version;
-        const observation = isValid ? listed : await this.look(candidate, swept, pace);
+        const seen = isValid ? listed : await this.look(candidate, swept, pace);
+        const observation = withRecorded(seen, candidate, artifacts);
         if (seenDigest(observation) === candidate.currentDigest) await this.tags.record(observation);
         else notice(noticing, observation);
         if (noticing.moved + noticing.vanished >= most) return noticing;
@@ -98,6 +103,16 @@ export class SecondLook {
     const name = { project, repository, tag };
     return { name, source: 'sweep', fromVersion: version, beganAt, look, harborProjectId };
   }
+}
+
+function withRecorded(
+  observation: Observation,
+  { repository, recordedDigest: digest, sweptRound }: SweptTag,
+  artifacts: ShownArtifacts,
+): Observation {
+  if (digest === null) return observation;
+  const isThere = artifacts.isThere(repository, digest, sweptRound !== null);
+  return isThere === null ? observation : { ...observation, recorded: { digest, isThere } };
 }
 
 function seenDigest({ look }: Observation): string | null {

@@ -24,6 +24,8 @@ export interface Observation {
   look: ArtifactLook;
   /** Of the project as it was seen beside a look that found nothing; left out: Harbor is asked when it matters. */
   harborProjectId?: number;
+  /** Of the recorded artifact, where it is known beside the look; left out: Harbor is asked when it matters. */
+  recorded?: { digest: string; isThere: boolean };
   /** What Harbor's audit log says of the tag, by ascending row; the look began after these rows were read. */
   logged?: readonly LoggedChange[];
 }

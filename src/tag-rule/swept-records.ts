@@ -24,6 +24,7 @@ export type SweptTag = Pick<
   | 'repository'
   | 'tag'
   | 'harborProjectId'
+  | 'recordedDigest'
   | 'currentDigest'
   | 'state'
   | 'retiredAt'
@@ -249,6 +250,7 @@ export class SweptRecords {
       'record.repository',
       'record.tag',
       'record.harborProjectId',
+      'record.recordedDigest',
       'record.currentDigest',
       'record.state',
       'record.retiredAt',

@@ -70,6 +70,7 @@ class FakeHarbor {
         kind: 'image',
         sizeBytes: 100,
         platforms: [{ os: 'linux', architecture: 'amd64', digest }],
+        children: [],
         config: null,
         annotations: {},
         pushedAt: this.pushedAt,

@@ -269,7 +269,7 @@ export class TagRecordsService {
       currentDigest: artifact?.digest ?? null,
       state,
       goneSince: artifact === null ? (before.goneSince ?? beganAt) : null,
-      recordedGone: await this.isRecordedGone(base, state),
+      recordedGone: await this.isRecordedGone(base, state, observation),
       ...(answersWithThis ? factsOf(artifact) : {}),
       checkedAt: beganAt,
       checkedBy: source,
@@ -341,8 +341,13 @@ export class TagRecordsService {
   }
 
   /** A tag that moved or is gone does not say whether the artifact it was recorded with is still there. */
-  private async isRecordedGone(record: TagRecord, state: TagState): Promise<boolean> {
+  private async isRecordedGone(
+    record: TagRecord,
+    state: TagState,
+    { recorded }: Observation,
+  ): Promise<boolean> {
     if (record.recordedDigest === null || state === 'as-recorded') return false;
+    if (recorded?.digest === record.recordedDigest) return !recorded.isThere;
     const look = await this.harbor.look(record.project, record.repository, record.recordedDigest);
     return !look.found && look.absent !== 'project';
   }

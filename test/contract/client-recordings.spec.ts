@@ -500,6 +500,7 @@ const CASES: readonly Case[] = [
           kind: 'image',
           sizeBytes: image.size,
           platforms: [{ os: 'linux', architecture: 'amd64', digest }],
+          children: [],
           config: {
             createdAt: new Date('2026-01-01'),
             env: ['PATH=/bin'],
@@ -533,11 +534,13 @@ const CASES: readonly Case[] = [
     becomes: () => true,
   },
   {
-    does: 'look(): an index has the platforms of its children',
+    does: 'look(): an index has children and their platforms',
     replays: ['artifact: index'],
     run: async (client) => {
       const look = await client.look('user-recuser', 'multi', 'v1');
-      return look.found && { kind: look.artifact.kind, platforms: look.artifact.platforms };
+      if (!look.found) return null;
+      const { kind, platforms, children } = look.artifact;
+      return { kind, platforms, children };
     },
     becomes: (seen) => {
       const { references } = bodyOf<{ references: { child_digest: string }[] }>(seen);
@@ -547,6 +550,7 @@ const CASES: readonly Case[] = [
           { os: 'linux', architecture: 'amd64', digest: references[0]?.child_digest },
           { os: 'linux', architecture: 'arm64', variant: 'v8', digest: references[1]?.child_digest },
         ],
+        children: references.map(({ child_digest: digest }) => ({ digest, hasPlatform: true })),
       };
     },
   },
@@ -631,6 +635,16 @@ const CASES: readonly Case[] = [
     },
     becomes: (seen) => bodyOf<{ id: number }[]>(seen).map(({ id }) => id),
     sends: { q: 'tags=*,id=[3~]', sort: 'id', page_size: '100' },
+  },
+  {
+    does: 'listProjectArtifacts(): those without a tag, too',
+    replays: ['artifacts of the project by id, the rest'],
+    run: async (client) => {
+      const after = { project: 'user-recuser', afterArtifactId: 2, limit: 100, withUntagged: true };
+      return (await client.listProjectArtifacts(after))?.items.map(({ id }) => id);
+    },
+    becomes: (seen) => bodyOf<{ id: number }[]>(seen).map(({ id }) => id),
+    sends: { q: 'id=[3~]', sort: 'id', page_size: '100', with_tag: 'true' },
   },
   {
     does: 'listProjectArtifacts(): the project is gone',

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { pushTinyImage } from '../../sandbox/registry-client';
+import { pushTinyImage, type TinyImageOptions } from '../../sandbox/registry-client';
 import type { Sandbox } from '../../sandbox/sandbox';
 import { HarborClient } from '../../src/harbor/harbor.client';
 import { TagRecordsService } from '../../src/tag-rule/tag-records.service';
@@ -30,12 +30,19 @@ describe('sweeps', () => {
 
   const inHarbor = async (method: string, path: string, body?: unknown) =>
     callHarbor(sandbox, sandbox.harborAdmin, method, path, body);
-  const push = async (project: string, repository: string, tag: string, content: string) =>
+  const push = async (
+    project: string,
+    repository: string,
+    tag: string,
+    content: string,
+    more: Pick<TinyImageOptions, 'platforms'> = {},
+  ) =>
     pushTinyImage({
       registryUrl: sandbox.harbor.url,
       link: { project, repository, tag },
       ...sandbox.harborAdmin,
       content,
+      ...more,
     });
   const addTags = async (project: string, repository: string, digest: string, tags: readonly string[]) => {
     for (const name of tags) {
@@ -145,7 +152,7 @@ describe('sweeps', () => {
     expect((await stateOf(LIU, 'demo', 'moving', 'liuyizhou')).state).toBe('as-recorded');
   });
 
-  it('costs one call beside the pages for a tag that moved, and none for `latest` and what came back', async () => {
+  it('costs no call beside the pages for a tag that moved, nor for `latest` and what came back', async () => {
     const tags = ['a-1', 'a-2', 'a-3'];
     const recorded = await push(LIU, 'costs', 'a-1', 'one');
     await addTags(LIU, 'costs', recorded, tags.slice(1));
@@ -156,8 +163,7 @@ describe('sweeps', () => {
     const moved = await callsOf(async () => {
       expect((await sweep({ project: LIU })).figures).toMatchObject({ moved: 3, vanished: 0 });
     });
-    expect(moved.filter((call) => call.includes('/costs/'))).toHaveLength(3);
-    expect(moved).toHaveLength(1 + 3);
+    expect(moved).toHaveLength(1);
     expect(await stateOf(LIU, 'costs', 'a-2', 'liuyizhou')).toMatchObject({
       state: 'moved',
       digest: recorded,
@@ -167,6 +173,42 @@ describe('sweeps', () => {
     for (const tag of tags) {
       expect((await stateOf(LIU, 'costs', tag, 'liuyizhou')).state).toBe('as-recorded');
     }
+  });
+
+  it('costs one call beside the pages for a tag that is gone, whether or not its artifact is', async () => {
+    const repository = 'going';
+    const artifacts = `/projects/${LIU}/repositories/${repository}/artifacts`;
+    const kept = await push(LIU, repository, 'kept', 'kept');
+    await addTags(LIU, repository, kept, ['kept-2']);
+    await push(LIU, repository, 'untagged', 'untagged');
+    await push(LIU, repository, 'deleted', 'deleted');
+    const two = { platforms: ['amd64', 'arm64'].map((architecture) => ({ os: 'linux', architecture })) };
+    const index = await push(LIU, repository, 'index', 'index', two);
+    const deleted = await push(LIU, repository, 'index-deleted', 'index deleted', two);
+    const child = (await inHarbor('GET', `${artifacts}/${index}`)).body as {
+      references: { child_digest: string }[];
+    };
+    await addTags(LIU, repository, child.references[0]?.child_digest ?? '', ['child']);
+    await sweep({ project: LIU });
+    for (const tag of ['kept-2', 'untagged', 'child']) await deleteTag(LIU, repository, tag);
+    for (const digest of ['deleted', deleted]) {
+      expect((await inHarbor('DELETE', `${artifacts}/${digest}`)).status).toBe(200);
+    }
+    const calls = await callsOf(async () => {
+      expect((await sweep({ project: LIU })).figures).toMatchObject({ moved: 0, vanished: 5 });
+    });
+    expect(calls).toHaveLength(1 + 5);
+    const records = sandbox.app.get(TagRecordsService);
+    const tags = ['kept-2', 'untagged', 'child', 'deleted', 'index-deleted'];
+    const found = await records.findInRepository(LIU, repository, tags);
+    const recordedGone = tags.map((tag) => found.get(tag)).map((one) => [one?.state, one?.recordedGone]);
+    expect(recordedGone).toEqual([
+      ['gone', false],
+      ['gone', false],
+      ['gone', false],
+      ['gone', true],
+      ['gone', true],
+    ]);
   });
 
   it('takes no page for newer than what somebody else saw and recorded after it', async () => {

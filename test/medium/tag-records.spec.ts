@@ -38,6 +38,7 @@ class OneTag {
       projectId: 2,
       tags: [],
       platforms: [],
+      children: [],
       annotations: {},
     };
     const times = { pushedAt: new Date(0), pulledAt: null };
