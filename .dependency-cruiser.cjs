@@ -52,6 +52,7 @@ const doors = {
     'lists/image-pages',
     'image-uses',
     'image-name',
+    'site-platforms',
   ],
   'tag-rule': [
     'tag-rule.module',

@@ -1006,6 +1006,11 @@ export const messagesEn = {
     detail:
       'The project {project} refuses pulls of what was not scanned, or has vulnerabilities of severity {severity} or worse. Scan it in the registry, and push a repaired image under a new tag, or ask an admin of the project to exempt what was found.',
   },
+  'image.platform-vulnerable': {
+    title: 'The project’s policy lets no job here pull this image',
+    detail:
+      'The project {project} refuses pulls of what was not scanned, or has vulnerabilities of severity {severity} or worse. The image for {platform}, which the nodes here run, is such a one, though others of the same tag may not be. Push a repaired image under a new tag, or ask an admin of the project to exempt what was found.',
+  },
   'image.batch': {
     title: 'Not a batch of images',
     detail: 'This must be a list of 1 to {max} images, each as for POST /api/v1/images.',
@@ -1127,6 +1132,11 @@ export const messagesEn = {
     title: 'It cannot be restored: garbage collected',
     detail:
       'What {tag} of {repository} was before ({digest}) is not in the registry any more, or not whole. Push it again under another tag, or let an administrator accept the new one.',
+  },
+  'tag.restore-refused': {
+    title: 'It cannot be restored: a policy of the project lets nobody pull it',
+    detail:
+      'To put {tag} of {repository} back, what it was before ({digest}) has to be read from the registry, and a policy of the project {project} (vulnerabilities, signatures) refuses that to everybody, also to Berth. Scan or sign it there, or let an admin of the project exempt what was found or switch the policy off for the moment, and restore again. Or push a repaired image under another tag.',
   },
   'project.problem.tags-moved': {
     title: 'Tags were moved',

@@ -920,6 +920,11 @@ export const messagesZh: Readonly<Record<MessageCode, MessageText>> = {
     detail:
       '项目 {project} 拒绝拉取未经扫描、或含有严重程度为 {severity} 及以上漏洞的镜像。请在镜像仓库中扫描它，修复后用新的标签推送，或请项目管理员豁免这些漏洞。',
   },
+  'image.platform-vulnerable': {
+    title: '项目的策略不允许此处的任务拉取此镜像',
+    detail:
+      '项目 {project} 拒绝拉取未经扫描、或含有严重程度为 {severity} 及以上漏洞的镜像。本平台节点运行的 {platform} 镜像正是如此，同一标签的其他架构可能没有问题。请修复后用新的标签推送，或请项目管理员豁免这些漏洞。',
+  },
   'image.batch': {
     title: '镜像列表不正确',
     detail: '这里必须是 1 到 {max} 个镜像的列表，每个与 POST /api/v1/images 的内容相同。',
@@ -1034,6 +1039,11 @@ export const messagesZh: Readonly<Record<MessageCode, MessageText>> = {
     title: '无法恢复：已被垃圾回收',
     detail:
       '{repository} 的 {tag} 原先指向的镜像（{digest}）在仓库中已不存在或不完整。请以另一个标签重新推送，或请管理员接受新的镜像。',
+  },
+  'tag.restore-refused': {
+    title: '无法恢复：项目的策略不允许任何人拉取它',
+    detail:
+      '要把 {repository} 的 {tag} 移回，必须先从镜像仓库读取原先的镜像（{digest}），而项目 {project} 的策略（漏洞、签名）对所有人都拒绝拉取，包括 Berth。请在镜像仓库中扫描或签名，或请项目管理员豁免这些漏洞、暂时关闭该策略，然后再次恢复；也可以修复后用另一个标签推送。',
   },
   'project.problem.tags-moved': {
     title: '有标签被移动',

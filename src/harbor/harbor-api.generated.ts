@@ -939,6 +939,7 @@ export interface paths {
                 query: {
                     with_tag: components["parameters"]["with_tag"];
                     with_accessory?: components["parameters"]["with_accessory"];
+                    with_scan_overview?: components["parameters"]["with_scan_overview"];
                 };
                 header?: never;
                 path: {

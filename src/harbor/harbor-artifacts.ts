@@ -13,6 +13,7 @@ import type {
   HarborRepository,
   HarborTag,
   Page,
+  ScannedArtifact,
   ShownArtifact,
 } from './harbor.types';
 import { annotations, imageConfig } from './image-config';
@@ -51,6 +52,18 @@ export async function look(harbor: HarborOperation, at: ArtifactAddress): Promis
     return { found: false, absent: (await projectExists(harbor, at.project)) ? 'repository' : 'project' };
   }
   if (await saysProjectAbsent(harbor, answer, at.project)) return { found: false, absent: 'project' };
+  throw answer.rejection();
+}
+
+export async function findScanned(
+  harbor: HarborOperation,
+  at: ArtifactAddress,
+): Promise<ScannedArtifact | null> {
+  const query = { with_tag: false, with_scan_overview: true };
+  const answer = await harbor.get(ARTIFACT, { path: artifactPath(at), query });
+  if (answer.ok) return scanned(answer.body, at.project);
+  if (answer.meaning === 'artifact-absent' || answer.meaning === 'repository-absent') return null;
+  if (await saysProjectAbsent(harbor, answer, at.project)) return null;
   throw answer.rejection();
 }
 
@@ -171,9 +184,8 @@ export async function listShownArtifacts(
   const found = await newestFirst(harbor, upTo, { with_accessory: true, with_scan_overview: true });
   if (found === null) return null;
   const items = found.map((item) => ({
-    ...artifact(item, upTo.project),
+    ...scanned(item, upTo.project),
     accessories: (item.accessories ?? []).map(accessory),
-    scan: scanOf(item.scan_overview),
   }));
   return { items, hasMore: items.length === upTo.limit };
 }
@@ -338,6 +350,10 @@ function sizePage(found: Schemas['Artifact'][], project: string, limit: number):
     sizeBytes: size ?? 0,
   }));
   return { items, hasMore: items.length === limit };
+}
+
+function scanned(found: Schemas['Artifact'], project: string): ScannedArtifact {
+  return { ...artifact(found, project), scan: scanOf(found.scan_overview) };
 }
 
 function artifact(found: Schemas['Artifact'], project: string): HarborArtifact {

@@ -20,7 +20,7 @@ export async function getManifest(
   project: string,
   repository: string,
   digest: string,
-): Promise<HarborManifest | null> {
+): Promise<HarborManifest | 'refused' | null> {
   const registry = { accept: MEDIA_TYPES.join(', ') };
   const answer = await harbor.registry(
     { call: GET, address: addressOf(project, repository, digest), registry },
@@ -28,6 +28,7 @@ export async function getManifest(
   );
   if (!answer.ok) {
     if (answer.status === 404) return null;
+    if (answer.code === 'PROJECTPOLICYVIOLATION') return 'refused';
     throw answer.rejection();
   }
   const { bytes, headers } = answer.body;

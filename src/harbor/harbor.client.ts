@@ -41,6 +41,7 @@ import type {
   ProjectRole,
   PutManifest,
   RuleSelectors,
+  ScannedArtifact,
   ShownArtifact,
   WebhookPolicy,
 } from './harbor.types';
@@ -244,6 +245,11 @@ export class HarborClient implements OnModuleDestroy {
     return artifacts.look(this.begin(limits), { project, repository, reference });
   }
 
+  /** As look, with what its scan found; null where it is not there, whatever part of its address. */
+  async findScanned(project: string, repository: string, digest: string): Promise<ScannedArtifact | null> {
+    return artifacts.findScanned(this.begin(), { project, repository, reference: digest });
+  }
+
   /** The artifacts of a repository that carry a tag (or all), by ascending id, with their tags. */
   async listArtifacts(after: artifacts.ListedAfter & { repository: string }): Promise<Page<HarborArtifact>> {
     return artifacts.listArtifacts(this.begin(), after);
@@ -327,8 +333,15 @@ export class HarborClient implements OnModuleDestroy {
     return artifacts.deleteArtifact(this.begin(), { project, repository, reference: digest });
   }
 
-  /** The very bytes of a manifest. Counts as a pull. Null: the registry has it no more. */
-  async getManifest(project: string, repository: string, digest: string): Promise<HarborManifest | null> {
+  /**
+   * The very bytes of a manifest. Counts as a pull. Null: the registry has it no more. `refused`: a policy of the
+   * project (vulnerabilities, signatures) lets nobody pull it.
+   */
+  async getManifest(
+    project: string,
+    repository: string,
+    digest: string,
+  ): Promise<HarborManifest | 'refused' | null> {
     return manifests.getManifest(this.begin(), project, repository, digest);
   }
 

@@ -144,11 +144,14 @@ export interface ImageConfig {
   labels: Readonly<Record<string, string>>;
 }
 
-/** An artifact with what is attached to it, as lists for people show it. */
-export interface ShownArtifact extends HarborArtifact {
-  accessories: HarborAccessory[];
+export interface ScannedArtifact extends HarborArtifact {
   /** Null where there is no scanner, or it was never scanned. */
   scan: HarborScan | null;
+}
+
+/** An artifact with what is attached to it, as lists for people show it. */
+export interface ShownArtifact extends ScannedArtifact {
+  accessories: HarborAccessory[];
 }
 
 export interface HarborScan {

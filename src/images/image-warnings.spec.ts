@@ -1,6 +1,6 @@
 import type { ArtifactKind, Platform } from '../harbor/harbor.types';
 import type { TagRecord } from '../tag-rule/tag-record.entity';
-import { imageWarnings, recordWarnings, tellingPlatform } from './image-warnings';
+import { imageWarnings, recordWarnings } from './image-warnings';
 
 const AMD64 = { os: 'linux', architecture: 'amd64' };
 const ARM64 = { os: 'linux', architecture: 'arm64', variant: 'v8' };
@@ -18,15 +18,6 @@ describe('imageWarnings', () => {
     ['other', [], ['linux/amd64'], ['image.warning.not-an-image']],
   ])('of a %s for %j on %j: %j', (kind, platforms, site, codes) => {
     expect(imageWarnings(kind, platforms, site).map(({ code }) => code)).toEqual(codes);
-  });
-});
-
-describe('tellingPlatform', () => {
-  it('prefers what the nodes run, in the order of the configuration', () => {
-    expect(tellingPlatform([ARM64, AMD64], ['linux/amd64'])).toBe(AMD64);
-    expect(tellingPlatform([ARM64, AMD64], ['linux/arm64', 'linux/amd64'])).toBe(ARM64);
-    expect(tellingPlatform([ARM64], ['linux/amd64'])).toBe(ARM64);
-    expect(tellingPlatform([], ['linux/amd64'])).toBeNull();
   });
 });
 

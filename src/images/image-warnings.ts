@@ -1,6 +1,7 @@
 import type { MessageCode, MessageParams } from '../common/messages.en';
 import type { ArtifactKind, Platform } from '../harbor/harbor.types';
 import type { ImageRight } from './sharing/known-rights';
+import { fits, platformName } from './site-platforms';
 import type { TagRecord } from '../tag-rule/tag-record.entity';
 
 export interface ImageWarning {
@@ -47,23 +48,4 @@ export function recordWarnings(record: TagRecord | null): ImageWarning[] {
   if (state !== 'moved') return collected;
   const params = { tag, recordedDigest: recordedDigest ?? '', currentDigest: currentDigest ?? '' };
   return [{ code: 'image.warning.tag-moved', params }, ...collected];
-}
-
-/** The platform whose config tells about an index: one that the nodes can run, else its first. */
-export function tellingPlatform<T extends Platform>(
-  platforms: readonly T[],
-  sitePlatforms: readonly string[],
-): T | null {
-  const fitting = sitePlatforms.flatMap(
-    (site) => platforms.find((one) => fits(platformName(one), site)) ?? [],
-  );
-  return fitting[0] ?? platforms[0] ?? null;
-}
-
-function platformName({ os, architecture, variant }: Platform): string {
-  return [os, architecture, ...(variant === undefined ? [] : [variant])].join('/');
-}
-
-function fits(platform: string, site: string): boolean {
-  return platform === site || platform.startsWith(`${site}/`);
 }

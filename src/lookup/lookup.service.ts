@@ -206,7 +206,7 @@ export class LookupService {
 
   /** Null: whether Harbor lets nobody pull it is not in memory. */
   private warnedFromMemory(facts: LinkFacts, answer: Answer, nowMs: number): Answer | null {
-    const severity = this.vulnerable.recall(facts, answer.told.digest, nowMs);
+    const severity = this.vulnerable.recall(facts, answer.told, nowMs);
     return severity === undefined ? null : withSeverity(facts.link, answer, severity);
   }
 
@@ -379,7 +379,7 @@ export class LookupService {
     if (typeof answer === 'string' && !isLook) throw databaseAway();
     const stale =
       typeof answer === 'string' ? this.answerStale(facts, right, options, databaseAway()) : answer;
-    const severity = this.vulnerable.recall(facts, stale.told.digest, null) ?? null;
+    const severity = this.vulnerable.recall(facts, stale.told, null) ?? null;
     const last = withSeverity(link, stale, severity);
     return {
       ...last,
@@ -389,7 +389,7 @@ export class LookupService {
   }
 
   private async warned(link: ImageLink, answer: Answer): Promise<Answer> {
-    return withSeverity(link, answer, await this.vulnerable.find(link, answer.told.digest));
+    return withSeverity(link, answer, await this.vulnerable.find(link, answer.told));
   }
 
   /** Is what memory holds right, but for the last second? Waits 300 ms for the database at most. */

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Injectable, Logger } from '@nestjs/common';
+import { Inject, Injectable, Logger } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { LRUCache } from 'lru-cache';
 import type { DataSource } from 'typeorm';
@@ -8,10 +8,14 @@ import { aboutLink } from '../changes/change-key';
 import { Changes } from '../changes/changes';
 import { atMost } from '../common/at-most';
 import type { ImageLink } from '../common/image-link';
+import type { Config } from '../config/config';
+import { CONFIG } from '../config/config.module';
 import { isUniqueViolation } from '../database/database-errors';
 import { HarborClient } from '../harbor/harbor.client';
+import { platformsRun } from '../images/site-platforms';
 import { ImageAccess } from '../images/sharing/image-access';
 import type { ProjectFacts } from './facts';
+import type { Told } from './lookup-answer';
 import { LookupMemory, type LinkFacts } from './lookup-memory';
 import { RefusedPull } from './refused-pull.entity';
 
@@ -20,6 +24,8 @@ const ASK_AGAIN_MS = 600_000;
 const MAX_KEPT = 50_000;
 const MAX_DUE = 1_000;
 const PAUSE_MS = 100;
+
+type Asked = Pick<Told, 'digest' | 'platforms'>;
 
 /**
  * Whether Harbor lets nobody pull an image, by a project's policy about vulnerabilities. No lookup waits for it: Harbor
@@ -30,7 +36,7 @@ const PAUSE_MS = 100;
 export class VulnerablePulls {
   private readonly logger = new Logger(VulnerablePulls.name);
   private readonly askedAtMs = new LRUCache<string, number>(atMost(MAX_KEPT));
-  private readonly due = new Map<string, { link: ImageLink; digest: string }>();
+  private readonly due = new Map<string, { link: ImageLink; told: Asked }>();
   private isAsking = false;
 
   constructor(
@@ -39,24 +45,25 @@ export class VulnerablePulls {
     private readonly access: ImageAccess,
     private readonly harbor: HarborClient,
     private readonly changes: Changes,
+    @Inject(CONFIG) private readonly config: Pick<Config, 'images'>,
   ) {}
 
   /** From memory alone: the severity from which on Harbor refuses it; null: it does not; undefined: not known. */
-  recall({ link, project }: LinkFacts, digest: string, nowMs: number | null): string | null | undefined {
+  recall({ link, project }: LinkFacts, told: Asked, nowMs: number | null): string | null | undefined {
     const severity = this.limitOf(link, project);
     if (severity === null) return null;
-    const isRefused = this.memory.findRefused(nameOf(link, digest), nowMs);
+    const isRefused = this.memory.findRefused(nameOf(link, told), nowMs);
     if (isRefused === undefined) return undefined;
-    this.askBeside(link, digest);
+    this.askBeside(link, told);
     return isRefused ? severity : null;
   }
 
   /** As recall, else from the database, whose errors it throws. */
-  async find(link: ImageLink, digest: string): Promise<string | null> {
+  async find(link: ImageLink, told: Asked): Promise<string | null> {
     const severity = this.limitOf(link, this.memory.findProject(link.project));
     if (severity === null) return null;
-    this.askBeside(link, digest);
-    return (await this.memory.isRefused(nameOf(link, digest))) ? severity : null;
+    this.askBeside(link, told);
+    return (await this.memory.isRefused(nameOf(link, told))) ? severity : null;
   }
 
   /** Of a project that Berth does not keep, as far as this replica knows. */
@@ -64,11 +71,11 @@ export class VulnerablePulls {
     return kept === null ? this.access.recallVulnerabilityLimit(project) : kept.vulnerabilityLimit;
   }
 
-  private askBeside(link: ImageLink, digest: string): void {
-    const name = nameOf(link, digest);
+  private askBeside(link: ImageLink, told: Asked): void {
+    const name = nameOf(link, told);
     const askedAtMs = this.askedAtMs.get(name) ?? Number.NEGATIVE_INFINITY;
     if (performance.now() - askedAtMs < ASK_AGAIN_MS || this.due.size >= MAX_DUE) return;
-    this.due.set(name, { link, digest });
+    this.due.set(name, { link, told });
     if (!this.isAsking) void this.askAll();
   }
 
@@ -76,7 +83,7 @@ export class VulnerablePulls {
     this.isAsking = true;
     for (const [name, asked] of this.due) {
       // Where Harbor did not say, what it said before holds, and the next lookup has it asked again.
-      await this.ask(name, asked.link, asked.digest).catch((error: unknown) => {
+      await this.ask(name, asked.link, asked.told).catch((error: unknown) => {
         this.logger.debug({ msg: 'whether a pull is refused could not be asked', err: error });
       });
       this.due.delete(name);
@@ -85,9 +92,21 @@ export class VulnerablePulls {
     this.isAsking = false;
   }
 
-  private async ask(name: string, { project, repository }: ImageLink, digest: string): Promise<void> {
-    await this.record(name, await this.harbor.isPullRefused(project, repository, digest));
+  private async ask(name: string, link: ImageLink, told: Asked): Promise<void> {
+    await this.record(name, await this.isRefused(link, told));
     this.askedAtMs.set(name, performance.now());
+  }
+
+  /** Of an index the images that the nodes run as well: Harbor judges each by itself. */
+  private async isRefused(
+    { project, repository }: ImageLink,
+    { digest, platforms }: Asked,
+  ): Promise<boolean> {
+    const run = platformsRun(platforms, this.config.images.sitePlatforms).map((one) => one.digest);
+    for (const pulled of new Set([digest, ...run])) {
+      if (await this.harbor.isPullRefused(project, repository, pulled)) return true;
+    }
+    return false;
   }
 
   private async record(name: string, isRefused: boolean): Promise<void> {
@@ -105,6 +124,6 @@ export class VulnerablePulls {
   }
 }
 
-function nameOf({ project, repository }: ImageLink, digest: string): string {
+function nameOf({ project, repository }: ImageLink, { digest }: Asked): string {
   return `${project}/${repository}@${digest}`;
 }

@@ -11,6 +11,7 @@ export function ApiTagMoveProblems(...conflicts: MessageCode[]): MethodDecorator
       ...conflicts,
       'violation.project-not-kept',
       'tag.restore-gone',
+      'tag.restore-refused',
       'tag.leased',
       'project.rule-in-the-way',
       'project.busy',

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { DomainError, isOutage } from '../common/errors';
+import type { MessageParams } from '../common/messages.en';
 import { HarborClient } from '../harbor/harbor.client';
 import type { HarborManifest } from '../harbor/harbor.types';
 import type { ProjectLease } from '../projects/project-lease';
@@ -26,7 +27,7 @@ export class TagMover {
    * @param isWanted asked when the turn has come: others may have decided otherwise while it waited
    * @param record written once a look proved that the tag is there
    * @throws DomainError conflict `violation.changed` (not wanted any more), `tag.restore-gone` (garbage-collected),
-   *   `harbor.changed` (moved again at once), `tag.leased`, as RuleExemption.run; outages of Harbor
+   *   `tag.restore-refused` (by a policy of the project), `harbor.changed` (moved again at once), `tag.leased`, as RuleExemption.run; outages of Harbor
    */
   async put(
     project: Project,
@@ -38,6 +39,7 @@ export class TagMover {
     const { repository, tag } = name;
     const manifest = await this.harbor.getManifest(project.name, repository, digest);
     if (manifest === null) throw gone(name, digest);
+    if (manifest === 'refused') throw refused(name, digest);
     return this.exemption.run(project.id, { repository, tag }, async (lease, held) => {
       if (!(await isWanted())) throw new DomainError('conflict', 'violation.changed');
       const look = await this.harbor.look(held.name, repository, tag);
@@ -71,10 +73,15 @@ export class TagMover {
   }
 }
 
-function gone({ project, repository, tag }: TagName, digest: string): DomainError {
-  return new DomainError('conflict', 'tag.restore-gone', {
-    tag,
-    repository: `${project}/${repository}`,
-    digest,
-  });
+function gone(name: TagName, digest: string): DomainError {
+  return new DomainError('conflict', 'tag.restore-gone', paramsOf(name, digest));
+}
+
+function refused(name: TagName, digest: string): DomainError {
+  const params = { ...paramsOf(name, digest), project: name.project };
+  return new DomainError('conflict', 'tag.restore-refused', params);
+}
+
+function paramsOf({ project, repository, tag }: TagName, digest: string): MessageParams {
+  return { tag, repository: `${project}/${repository}`, digest };
 }

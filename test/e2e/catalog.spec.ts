@@ -1,13 +1,12 @@
 import { pushTinyImage, type TinyImageOptions } from '../../sandbox/registry-client';
 import type { Sandbox } from '../../sandbox/sandbox';
-import { HarborHttp } from '../../src/harbor/harbor-http';
 import { LRUCache } from 'lru-cache';
 import { DataSource } from 'typeorm';
-import { currentRequest } from '../../src/common/request-notes';
 import { ImageAccess } from '../../src/images/sharing/image-access';
 import { ImageVisibility } from '../../src/images/sharing/image-visibility';
 import { skopeo as skopeoBinary } from '../servers/skopeo';
 import { TagRecord } from '../../src/tag-rule/tag-record.entity';
+import { countHarborCalls } from './harbor-calls';
 import { callHarbor, Client, startTestSandbox, untilHarborAnswers } from './journey';
 import { writeOciLayout } from './oci-layout';
 import { cosignSignature, helmChart, pushArtifact, signatureTag } from './push-artifact';
@@ -302,19 +301,9 @@ describe('the catalog', () => {
         member_user: { user_id },
       });
       expect(added.status).toBe(201);
-      const send = Reflect.get(HarborHttp.prototype, 'send');
-      const askers: (string | undefined)[] = [];
-      const calls = jest.spyOn(HarborHttp.prototype, 'send').mockImplementation(async function (
-        this: HarborHttp,
-        ...call
-      ) {
-        askers.push(currentRequest.getStore()?.id);
-        return send.apply(this, call);
-      });
-      const imported = await grace.post('/images', wanted('user-liuyizhou/team:v1'));
-      calls.mockRestore();
-      // Background work asks too.
-      const asked = askers.filter((id) => id === imported.headers.get('x-request-id')).length;
+      const [imported, asked] = await countHarborCalls(async () =>
+        grace.post('/images', wanted('user-liuyizhou/team:v1')),
+      );
       expect(imported).toMatchObject({
         status: 201,
         body: { kind: 'index', described: { cudaVersion: '12.6.3.004', suggestedTaskType: 'pytorch' } },

@@ -140,7 +140,7 @@ describe('tags that moved', () => {
     const before = await rules();
     const [violation] = await violationsOf('back');
     const { status, body } = await liu.post(`/violations/${String(violation?.id)}/restore`);
-    expect([status, body.state]).toEqual([200, 'restored']);
+    expect([status, body.state, body.settledBy]).toEqual([200, 'restored', 'liuyizhou']);
     expect(body.restoration).toMatchObject({ state: 'done', by: 'liuyizhou' });
     expect([await digestOf('back', 'v1'), await digestOf('back', to)]).toEqual([from, to]);
     expect(await rules()).toEqual(before);
@@ -171,6 +171,7 @@ describe('tags that moved', () => {
     await until(async () => (await rules()).every(({ disabled }) => disabled !== true));
     expect((await skopeo.push(writeOciLayout('restored again'), link('owned', 'v1'))).exitCode).not.toBe(0);
     await until(async () => (await violationsOf('owned')).every((row) => row.state === 'restored'));
+    expect(await violationsOf('owned')).toMatchObject([{ settledBy: 'berth' }]);
     expect(await skopeo.digest(`${sandbox.harbor.address}/${PROJECT}/owned@${digest}`)).toBe(digest);
   });
 
@@ -254,6 +255,31 @@ describe('tags that moved', () => {
     );
     const { status, body } = await liu.post(`/violations/${String(violation?.id)}/restore`);
     expect([status, body.code]).toEqual([409, 'tag.restore-gone']);
+  });
+
+  it('are not put back while a policy of the project lets nobody pull what they were', async () => {
+    const { from, to } = await move('vulnerable', 'v1');
+    const [violation] = await violationsOf('vulnerable');
+    const setPolicy = async (prevents: boolean) => {
+      const metadata = { public: 'false', prevent_vul: String(prevents), severity: 'low' };
+      await callHarbor(sandbox, sandbox.harborAdmin, 'PUT', `/projects/${PROJECT}`, { metadata });
+    };
+    const scanner = { name: 'sandbox', url: 'http://scanner.example.com' };
+    await callHarbor(sandbox, sandbox.harborAdmin, 'POST', '/scanners', scanner);
+    await setPolicy(true);
+    const { status, body } = await liu.post(`/violations/${String(violation?.id)}/restore`);
+    expect([status, body.code]).toEqual([409, 'tag.restore-refused']);
+    expect(body.params).toEqual({
+      project: PROJECT,
+      repository: `${PROJECT}/vulnerable`,
+      tag: 'v1',
+      digest: from,
+    });
+    expect(await digestOf('vulnerable', 'v1')).toBe(to);
+    await setPolicy(false);
+    const restored = await liu.post(`/violations/${String(violation?.id)}/restore`);
+    expect(restored.status).toBe(200);
+    expect(await digestOf('vulnerable', 'v1')).toBe(from);
   });
 
   it('keep what they were recorded with by a tag of Berth’s own, until they are back', async () => {

@@ -1,5 +1,7 @@
+import { pushTinyImage, type RegistryLogin } from '../../sandbox/registry-client';
 import type { Sandbox } from '../../sandbox/sandbox';
 import { skopeo as skopeoBinary } from '../servers/skopeo';
+import { countHarborCalls } from './harbor-calls';
 import { callHarbor, Client, startTestSandbox } from './journey';
 import { writeOciLayout } from './oci-layout';
 import { Skopeo } from './skopeo';
@@ -25,6 +27,7 @@ describe('an image that was scanned', () => {
   let liu: Client;
   let scheduler: Client;
   let skopeo: Skopeo;
+  let login: RegistryLogin;
   const repositories = '/projects/user-liuyizhou/repositories';
   const link = (path: string) => `${sandbox.harbor.address}/user-liuyizhou/${path}`;
   const admin = async (method: string, path: string, body?: unknown) => {
@@ -36,6 +39,17 @@ describe('an image that was scanned', () => {
     const { exitCode } = await skopeo.push(writeOciLayout(repository), link(`${repository}:v1`));
     expect(exitCode).toBe(0);
     return skopeo.digest(link(`${repository}:v1`));
+  };
+  /** Copied by skopeo with all its platforms; answers the digests of each. */
+  const pushIndex = async (repository: string) => {
+    const at = { project: 'user-liuyizhou', repository };
+    const platforms = ['amd64', 'arm64'].map((architecture) => ({ os: 'linux', architecture }));
+    await pushTinyImage({ ...login, link: { ...at, tag: 'source' }, content: repository, platforms });
+    const copied = await skopeo.copyAll(link(`${repository}:source`), link(`${repository}:v1`));
+    expect(copied).toMatchObject({ exitCode: 0 });
+    const shownOf = (await liu.get(`${repositories}/${repository}/tags`)).body.items as Row[];
+    const found = shownOf[0]?.platforms as { architecture: string; digest: string }[];
+    return new Map(found.map(({ architecture, digest }) => [architecture, digest]));
   };
   const scan = (repository: string) => admin('POST', `${repositories}/${repository}/artifacts/v1/scan`);
   const shown = async (repository: string) => {
@@ -62,11 +76,17 @@ describe('an image that was scanned', () => {
     liu = await Client.login(sandbox, 'liuyizhou');
     scheduler = Client.scheduler(sandbox);
     const { username, password } = (await liu.post('/account/credentials', {})).body;
+    login = { registryUrl: sandbox.harbor.url, username: String(username), password: String(password) };
     skopeo = new Skopeo(skopeoBinary());
-    await skopeo.login(sandbox.harbor.address, String(username), String(password));
+    await skopeo.login(sandbox.harbor.address, login.username, login.password);
     const digest = await push('vulnerable');
     for (const repository of ['repaired', 'unscanned']) await push(repository);
-    await admin('PUT', `/sandbox/findings/${digest}`, { findings: FOUND });
+    const found = [
+      digest,
+      (await pushIndex('for-jobs')).get('amd64'),
+      (await pushIndex('elsewhere')).get('arm64'),
+    ];
+    for (const one of found) await admin('PUT', `/sandbox/findings/${one}`, { findings: FOUND });
     await admin('POST', '/scanners', { name: 'sandbox', url: 'http://scanner.example.com' });
   });
   afterAll(async () => {
@@ -108,6 +128,34 @@ describe('an image that was scanned', () => {
       expect(await preview(`${repository}:v1`)).toMatchObject(refused);
       expect(await doImport(`${repository}:v1`)).toMatchObject(refused);
       expect((await liu.get('/images')).body).toMatchObject({ items: [] });
+    });
+
+    describe('and is one image of an index', () => {
+      beforeAll(async () => {
+        for (const repository of ['for-jobs', 'elsewhere']) await scan(repository);
+        for (const repository of ['for-jobs', 'elsewhere']) await untilScanned(repository);
+      });
+
+      it('is not imported when the nodes run that one, which skopeo cannot pull either', async () => {
+        const params = { severity: 'high', platform: 'linux/amd64' };
+        const refused = { status: 409, body: { code: 'image.platform-vulnerable', params } };
+        expect(await preview('for-jobs:v1')).toMatchObject(refused);
+        expect(await doImport('for-jobs:v1')).toMatchObject(refused);
+        const pulled = await skopeo.copy(link('for-jobs:v1'), link('again:v2'));
+        expect(pulled.output).toContain('cannot be pulled');
+      });
+
+      it('is warned of in lookups', async () => {
+        await until(async () => (await warningsOf('for-jobs:v1')).length > 0);
+        expect(await warningsOf('for-jobs:v1')).toEqual(['lookup.warning.vulnerable']);
+      });
+
+      it('is imported, with four calls to Harbor, when no node runs that one', async () => {
+        const [imported, asked] = await countHarborCalls(async () => doImport('elsewhere:v1'));
+        expect(imported).toMatchObject({ status: 201 });
+        expect(asked).toBeLessThanOrEqual(4);
+        expect(await skopeo.copy(link('elsewhere:v1'), link('again:v2'))).toMatchObject({ exitCode: 0 });
+      });
     });
 
     it('is warned of in lookups, which do not wait for it', async () => {

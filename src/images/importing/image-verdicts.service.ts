@@ -8,7 +8,12 @@ import type { MessageParams } from '../../common/messages.en';
 import type { Config } from '../../config/config';
 import { CONFIG } from '../../config/config.module';
 import { HarborClient } from '../../harbor/harbor.client';
-import type { ArtifactLook, HarborArtifact, ImageConfig } from '../../harbor/harbor.types';
+import type {
+  ArtifactLook,
+  ArtifactPlatform,
+  HarborArtifact,
+  ScannedArtifact,
+} from '../../harbor/harbor.types';
 import { isHoldTag } from '../../tag-rule/hold-tag';
 import type { TagRecord } from '../../tag-rule/tag-record.entity';
 import { judge } from '../../tag-rule/tag-rule';
@@ -17,7 +22,8 @@ import { ImageAccess } from '../sharing/image-access';
 import { ImageGrants } from '../sharing/image-grants';
 import { describeImage, type ImageDescription } from './image-description';
 import { imageName, imageNotFound, pointingTo, readLinkField } from '../image-name';
-import { tellingPlatform } from '../image-warnings';
+import { platformName, platformsRun, tellingPlatform } from '../site-platforms';
+import { isMilder } from './severity';
 
 /** Tags told where the one that was asked for is not there. */
 const LIKE_IT = 5;
@@ -70,8 +76,8 @@ export class ImageVerdicts {
   /**
    * For an import: what was seen of a tag is recorded.
    * @throws DomainError invalid `image.digest-mismatch`; not-found `image.not-found` (absent, or not theirs to
-   *   pull), `image.tag-not-found`, `image.absent-quota`, `image.absent-read-only`; conflict `image.tag-moved`, `image.unsigned`, `image.vulnerable`,
-   *   `project.replaced`; too-many `request.busy`; outages of Harbor
+   *   pull), `image.tag-not-found`, `image.absent-quota`, `image.absent-read-only`; conflict `image.tag-moved`,
+   *   `image.unsigned`, `image.vulnerable`, `image.platform-vulnerable`, `project.replaced`; too-many `request.busy`; outages of Harbor
    */
   async record(caller: PersonCaller, link: ImageLink): Promise<Verdict> {
     return this.judge(caller, link, async (pullable) => this.checkTag(pullable));
@@ -92,8 +98,9 @@ export class ImageVerdicts {
       const { digest } = link;
       const { artifact, record } =
         digest === null ? await seeTag(pullable) : await this.lookByDigest(pullable, digest);
-      await this.refuseUnpullable(link, artifact);
-      return { artifact, record, described: await this.describe(link, artifact) };
+      const telling = await this.findTelling(link, artifact);
+      await this.refuseUnpullable(link, artifact, telling);
+      return { artifact, record, described: this.describe(link, artifact, telling) };
     });
   }
 
@@ -106,13 +113,31 @@ export class ImageVerdicts {
   }
 
   /** Harbor would refuse the pull to every job, so such an image is no use in the catalog. */
-  private async refuseUnpullable(link: ImageLink, artifact: HarborArtifact): Promise<void> {
+  private async refuseUnpullable(
+    link: ImageLink,
+    artifact: HarborArtifact,
+    telling: ScannedArtifact | null,
+  ): Promise<void> {
     await this.refuseUnsigned(link, artifact);
     const { project, repository } = link;
     const severity = await this.access.vulnerabilityLimit(project);
-    // What counts (the allowlist, what cannot be scanned) Harbor alone knows.
-    if (severity === null || !(await this.harbor.isPullRefused(project, repository, artifact.digest))) return;
-    throw new DomainError('conflict', 'image.vulnerable', { project, severity });
+    if (severity === null) return;
+    // What counts (the exemptions, what cannot be scanned) Harbor alone knows.
+    if (await this.harbor.isPullRefused(project, repository, artifact.digest)) {
+      throw new DomainError('conflict', 'image.vulnerable', { project, severity });
+    }
+    for (const platform of this.partsRun(artifact)) {
+      const { digest } = platform;
+      if (telling?.digest === digest && telling.scan !== null && isMilder(telling.scan, severity)) continue;
+      if (!(await this.harbor.isPullRefused(project, repository, digest))) continue;
+      const params = { project, severity, platform: platformName(platform) };
+      throw new DomainError('conflict', 'image.platform-vulnerable', params);
+    }
+  }
+
+  /** Harbor lets an index be pulled whatever was found in its images: nodes pull one of these as well. */
+  private partsRun({ kind, platforms }: HarborArtifact): ArtifactPlatform[] {
+    return kind === 'index' ? platformsRun(platforms, this.config.images.sitePlatforms) : [];
   }
 
   private async refuseUnsigned(link: ImageLink, { digest }: HarborArtifact): Promise<void> {
@@ -233,20 +258,25 @@ export class ImageVerdicts {
     return names.filter((name) => !isSignatureTag(name) && !isHoldTag(name));
   }
 
-  private async describe(link: ImageLink, artifact: HarborArtifact): Promise<ImageDescription> {
-    const described = describeImage(artifact, await this.configOf(link, artifact), link.repository);
+  private describe(
+    link: ImageLink,
+    artifact: HarborArtifact,
+    telling: ScannedArtifact | null,
+  ): ImageDescription {
+    const config = artifact.kind === 'index' ? (telling?.config ?? null) : artifact.config;
+    const described = describeImage(artifact, config, link.repository);
     const { suggestedTaskType: suggested } = described;
     const isOffered = suggested !== null && this.config.images.taskTypes.includes(suggested);
     return { ...described, suggestedTaskType: isOffered ? suggested : null };
   }
 
-  /** An index has no config of its own: that of the platform that the nodes run tells about it. */
-  private async configOf(link: ImageLink, artifact: HarborArtifact): Promise<ImageConfig | null> {
-    if (artifact.kind !== 'index') return artifact.config;
+  /** An index has no config of its own: that of the platform that the nodes run tells about it. Null: no index. */
+  private async findTelling(link: ImageLink, artifact: HarborArtifact): Promise<ScannedArtifact | null> {
+    if (artifact.kind !== 'index') return null;
     const platform = tellingPlatform(artifact.platforms, this.config.images.sitePlatforms);
     if (platform === null) return null;
-    const look = await this.harbor.look(link.project, link.repository, platform.digest);
-    return look.found && look.artifact.projectId === artifact.projectId ? look.artifact.config : null;
+    const found = await this.harbor.findScanned(link.project, link.repository, platform.digest);
+    return found?.projectId === artifact.projectId ? found : null;
   }
 }
 

@@ -11,7 +11,14 @@ export function ApiVerdictProblems(): MethodDecorator {
       'image.absent-quota',
       'image.absent-read-only',
     ),
-    ApiProblem('conflict', 'image.tag-moved', 'image.unsigned', 'image.vulnerable', 'project.replaced'),
+    ApiProblem(
+      'conflict',
+      'image.tag-moved',
+      'image.unsigned',
+      'image.vulnerable',
+      'image.platform-vulnerable',
+      'project.replaced',
+    ),
     ApiProblem(
       'invalid',
       'link.scheme',

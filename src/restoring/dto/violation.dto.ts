@@ -150,7 +150,8 @@ export class ViolationDto {
     type: String,
     nullable: true,
     example: null,
-    description: 'berth, or the admin; null: somebody put it back in the registry',
+    description:
+      'The person who had it put back, or decided about it; berth: by policy; null: somebody put it back in the registry',
   })
   settledBy: string | null;
 
@@ -166,8 +167,11 @@ export class ViolationDto {
 
 export function toViolationDto({ violation, restoration }: ViolationView, language: Language): ViolationDto {
   const { id, project, repository, tag, state, recordedDigest, fromDigest, toDigest } = violation;
-  const { earliestAt, latestAt, changedAt, changedBy, source, openedAt, settledAt, settledBy } = violation;
+  const { earliestAt, latestAt, changedAt, changedBy, source, openedAt, settledAt } = violation;
   const { reason, acceptedNewDigest } = violation;
+  // Berth's hand, but for whom the restoration says.
+  const settledBy =
+    violation.settledBy === 'berth' ? (restoration?.username ?? 'berth') : violation.settledBy;
   return {
     ...{ id, project, repository, tag, state, recordedDigest, fromDigest, toDigest },
     ...{ earliestAt, latestAt, changedAt, changedBy, source, openedAt, settledAt, settledBy },
