@@ -16,11 +16,11 @@ const SECTIONS: readonly Section[] = [
   pullSecretsSection,
 ];
 
-/** `npm run bench [-- [section …] [--size N]]`: all sections, or those that are named. */
+/** `npm run bench [-- [section …] [--size N] [--part noticing|sweeps|hints]]`: all sections, or those that are named. */
 async function main(): Promise<void> {
   const { positionals, values } = parseArgs({
     allowPositionals: true,
-    options: { size: { type: 'string' }, images: { type: 'string' } },
+    options: { size: { type: 'string' }, images: { type: 'string' }, part: { type: 'string' } },
   });
   const unknown = positionals.filter((name) => !SECTIONS.some((section) => section.name === name));
   if (unknown.length > 0) {
@@ -29,7 +29,7 @@ async function main(): Promise<void> {
   }
   const number = (value: string | undefined): number | undefined =>
     value === undefined ? undefined : Number(value);
-  const asked = { size: number(values.size), images: number(values.images) };
+  const asked = { size: number(values.size), images: number(values.images), part: values.part };
   console.log(`node ${process.version}`);
   for (const section of SECTIONS) {
     if (positionals.length > 0 && !positionals.includes(section.name)) continue;

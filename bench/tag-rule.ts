@@ -33,17 +33,28 @@ const MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
 export const tagRuleSection: Section = {
   name: 'tag-rule',
   title: 'How soon changes are known, and what sweeps cost',
-  run: async ({ size = TAGS }) => {
+  run: async ({ size = TAGS, part }) => {
+    const sizes = SIZES.filter((one) => one <= size);
+    for (const [name, run] of Object.entries(PARTS)) {
+      if (part === undefined || part === name) await run(sizes);
+    }
+  },
+};
+
+const PARTS: Readonly<Record<string, (sizes: readonly number[]) => Promise<void>>> = {
+  noticing: async (sizes) => {
     head(`${PUSHES_A_SECOND} pushes/s, known after`, 'pushes', 'known', 'p50', 'p99', 'max');
     await noticing('audit log and webhook', {});
-    for (const tags of SIZES.filter((one) => one <= size)) {
-      await noticing(`  beside ${tags} tags`, {}, tags);
-    }
+    for (const tags of sizes) await noticing(`  beside ${tags} tags`, {}, tags);
     await noticing('webhook alone', { AUDIT_FEED: 'off' });
     await noticing('sweep alone', { AUDIT_FEED: 'off', WEBHOOK_URL: 'off' });
+  },
+  sweeps: async (sizes) => {
     head('sweeps, by tags', 'calls', 'seconds', 'calls', 'seconds', 'memory');
     row('', 'first', 'first', 'again', 'again', 'most');
-    for (const tags of SIZES.filter((one) => one <= size)) await sweeping(tags);
+    for (const tags of sizes) await sweeping(tags);
+  },
+  hints: async () => {
     head(`${HINTS_A_SECOND} hints/s`, 'sent', 'taken', 'p50', 'p99', 'lost');
     await hinting();
   },

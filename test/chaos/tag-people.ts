@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { SandboxPerson } from '../../sandbox/directory/sandbox-directory';
 import { postJson } from '../../sandbox/post-json';
 import { REPOSITORIES, type TagKey } from './tag-world';
@@ -15,6 +16,7 @@ export interface Act {
 }
 
 const POLICIES = ['site', 'pin', 'block', 'restore'] as const;
+const PATIENCE_MS = 30_000;
 const LOGGED_IN_AGAIN_MS = 300_000;
 
 /** The owner of the project and an admin of Berth, and what they do through Berth's API, at random. */
@@ -56,9 +58,14 @@ export class TagPeople {
   /** What a job of the owner would run; null where Berth refuses. */
   async lookUp(url: string, key: TagKey): Promise<string | null> {
     const link = encodeURIComponent(`${this.registry}/${this.project}/${key}`);
-    const { status, body } = await this.ask(url, 'GET', `/lookup?link=${link}`);
-    if (status >= 500) throw new Error(`a lookup was answered ${status}`);
-    return status === 200 ? String(body.digest) : null;
+    const endsAtMs = performance.now() + PATIENCE_MS;
+    for (;;) {
+      const { status, body } = await this.ask(url, 'GET', `/lookup?link=${link}`);
+      if (status < 500) return status === 200 ? String(body.digest) : null;
+      // On a machine that stood still for seconds Harbor is away.
+      if (performance.now() > endsAtMs) throw new Error(`a lookup was answered ${status} ${String(body.code)}`);
+      await sleep(250);
+    }
   }
 
   private async deleteTag(url: string, key: TagKey): Promise<Act> {

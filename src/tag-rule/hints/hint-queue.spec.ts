@@ -5,6 +5,7 @@ const LIMITS: HintQueueLimits = {
   parallelPerProject: 2,
   maxWaiting: 100,
   maxWaitingPerProject: 50,
+  crowdedMs: 5,
   restMs: 1,
   maxRestMs: 4,
   maxTries: 3,
@@ -17,6 +18,7 @@ describe('HintQueue', () => {
   let lost: string[];
   let ends: Map<string, { resolve: () => void; reject: (error: Error) => void }>;
   let queue: HintQueue;
+  let crowded: boolean;
 
   /** Runs end when the test says so. */
   function queueWith(limits: Partial<HintQueueLimits> = {}): HintQueue {
@@ -29,6 +31,7 @@ describe('HintQueue', () => {
             ends.set(`${project}/${key}`, { resolve, reject });
           });
         },
+        isCrowded: () => crowded,
         onLost: (project) => lost.push(project),
       },
     );
@@ -41,6 +44,7 @@ describe('HintQueue', () => {
   beforeEach(() => {
     begun = [];
     lost = [];
+    crowded = false;
     ends = new Map();
     queue = queueWith();
   });
@@ -80,6 +84,7 @@ describe('HintQueue', () => {
           tries += 1;
           return Promise.reject(new Error('Harbor is away'));
         },
+        isCrowded: () => false,
         onLost: (project) => {
           lost.push(project);
           resolve();
@@ -104,12 +109,31 @@ describe('HintQueue', () => {
           resolve(key);
           return Promise.resolve();
         },
+        isCrowded: () => false,
         onLost: (project) => lost.push(project),
       });
     });
     queue.add('ada', 'v1');
     expect(await done).toBe('v1');
     expect(lost).toEqual([]);
+  });
+
+  it('begins one at a time while something is more urgent, and all of them afterwards', async () => {
+    queue = queueWith({ crowdedMs: 60_000 });
+    crowded = true;
+    for (const project of ['ada', 'bob', 'cyd']) queue.add(project, 'v1');
+    expect(begun).toEqual(['ada/v1']);
+    crowded = false;
+    await end('ada/v1');
+    expect(begun).toEqual(['ada/v1', 'bob/v1', 'cyd/v1']);
+  });
+
+  it('goes on by itself while something is more urgent', async () => {
+    crowded = true;
+    for (const project of ['ada', 'bob']) queue.add(project, 'v1');
+    expect(begun).toEqual(['ada/v1']);
+    while (begun.length < 2) await new Promise((resolve) => setTimeout(resolve, 1));
+    expect(begun).toEqual(['ada/v1', 'bob/v1']);
   });
 
   it('begins nothing once it stops, and waits for what runs', async () => {

@@ -9,6 +9,8 @@ export interface HintQueueLimits {
   /** After one that failed nothing begins for this long, and twice as long after each further one. */
   restMs: number;
   maxRestMs: number;
+  /** While it is crowded, one begins in this time. */
+  crowdedMs: number;
   /** What failed so often is given up. */
   maxTries: number;
 }
@@ -16,6 +18,8 @@ export interface HintQueueLimits {
 export interface HintQueueWork {
   /** @param sinceMs when it was asked for last, of `performance.now()` */
   run: (project: string, key: string, sinceMs: number) => Promise<void>;
+  /** Is something more urgent to be done now? */
+  isCrowded: () => boolean;
   /** What became of a key is not known: it did not fit, or failed too often. */
   onLost: (project: string) => void;
 }
@@ -43,6 +47,8 @@ export class HintQueue {
   private waitingCount = 0;
   private failures = 0;
   private resting: Promise<void> | null = null;
+  private begunAtMs = -Infinity;
+  private waker: NodeJS.Timeout | null = null;
 
   constructor(
     private readonly limits: HintQueueLimits,
@@ -68,6 +74,7 @@ export class HintQueue {
   /** Begins nothing more, and waits for what runs. */
   async stop(): Promise<void> {
     this.stopping.abort();
+    if (this.waker !== null) clearTimeout(this.waker);
     await Promise.all(this.runs);
   }
 
@@ -96,14 +103,27 @@ export class HintQueue {
 
   private begin(): void {
     while (this.resting === null && !this.stopping.signal.aborted && this.runs.size < this.limits.parallel) {
+      if (this.waitingCount > 0 && this.isTooSoon()) return;
       const next = this.next();
       if (next === null) return;
+      this.begunAtMs = performance.now();
       const run = this.run(...next).finally(() => {
         this.runs.delete(run);
         this.begin();
       });
       this.runs.add(run);
     }
+  }
+
+  /** Then it begins by itself, later. */
+  private isTooSoon(): boolean {
+    const { crowdedMs } = this.limits;
+    if (performance.now() - this.begunAtMs >= crowdedMs || !this.work.isCrowded()) return false;
+    this.waker ??= setTimeout(() => {
+      this.waker = null;
+      this.begin();
+    }, crowdedMs).unref();
+    return true;
   }
 
   /** The first of the project whose turn it is, which then stands last. */

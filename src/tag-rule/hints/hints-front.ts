@@ -16,9 +16,17 @@ const PATH = /^\/api\/v1\/hooks\/harbor\/([a-z0-9._-]{1,255})$/;
 const JSON_MEDIA_TYPE = /^application\/(?:cloudevents\+)?json(?:; ?charset=utf-8)?$/i;
 const LENGTH = /^\d{1,9}$/;
 
+/** A webhook whose body is not read yet. */
+interface Hook {
+  request: IncomingMessage;
+  project: string;
+  authorization: string;
+  startedAtMs: number;
+}
+
 /**
- * Harbor sends a webhook for each push, and thousands when a project is copied. Those of projects that memory knows
- * are taken here, before the framework is, with the same answer and the same line in the log. All else goes the usual
+ * Harbor sends a webhook for each push, and thousands when a project is copied. Those of kept projects are
+ * taken here, before the framework is, with the same answer and the same line in the log. All else goes the usual
  * way, which also tells what is wrong with it.
  */
 @Injectable()
@@ -41,18 +49,40 @@ export class HintsFront implements OnModuleInit {
     const usual = server.listeners('request').filter(isRequestListener);
     server.removeAllListeners('request');
     server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-      if (!this.takes(request, response)) for (const listener of usual) listener(request, response);
+      const goOn = (): void => {
+        for (const listener of usual) listener(request, response);
+      };
+      const hook = this.hookOf(request);
+      if (hook === null) goOn();
+      else this.meet(hook, response, goOn);
     });
   }
 
-  private takes(request: IncomingMessage, response: ServerResponse): boolean {
-    const startedAtMs = performance.now();
+  private hookOf(request: IncomingMessage): Hook | null {
     const { method, url = '', headers } = request;
-    if (method !== 'POST' || this.draining.isBegun) return false;
+    if (method !== 'POST' || this.draining.isBegun) return null;
     const project = PATH.exec(url)?.[1];
-    if (project === undefined || headers.authorization === undefined) return false;
-    if (!isPlain(request, this.config.http.bodyLimitBytes)) return false;
-    if (!this.hints.isKnown(project, headers.authorization)) return false;
+    const { authorization } = headers;
+    if (project === undefined || authorization === undefined) return null;
+    if (!isPlain(request, this.config.http.bodyLimitBytes)) return null;
+    return { request, project, authorization, startedAtMs: performance.now() };
+  }
+
+  /** Many of a project that memory does not know ask for it together; nothing of them is read before. */
+  private meet(hook: Hook, response: ServerResponse, goOn: () => void): void {
+    const isKnown = this.hints.isKnown(hook.project, hook.authorization);
+    if (isKnown === true) this.take(hook, response);
+    else if (isKnown === false) goOn();
+    else {
+      this.hints.isOneOfOurs(hook.project, hook.authorization).then((isOurs) => {
+        if (isOurs) this.take(hook, response);
+        else goOn();
+      }, goOn);
+    }
+  }
+
+  private take({ request, project, startedAtMs }: Hook, response: ServerResponse): void {
+    const { url = '', headers } = request;
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     // One that breaks off is not answered, so Harbor sends it again.
@@ -63,7 +93,6 @@ export class HintsFront implements OnModuleInit {
       response.writeHead(202, [...this.headers, 'x-request-id', id]).end();
       logAnswer(this.log, 'POST', url, 202, { id, startedAtMs });
     });
-    return true;
   }
 }
 

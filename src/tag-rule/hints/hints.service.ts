@@ -9,6 +9,7 @@ import { isWebhookAuthorization, webhookAuthorization } from '../../projects/web
 import { HeardHints } from './heard-hints';
 import { readHint } from './hint';
 import { HintQueue } from './hint-queue';
+import { IntakePressure } from './intake-pressure';
 import { KeptProjects } from './kept-projects';
 import { NoticedTags } from '../noticed-tags';
 import { SweepWishes } from '../sweep-wishes';
@@ -18,6 +19,7 @@ const LIMITS = {
   parallelPerProject: 4,
   maxWaiting: 50_000,
   maxWaitingPerProject: 5_000,
+  crowdedMs: 100,
   restMs: 500,
   maxRestMs: 30_000,
   maxTries: 6,
@@ -34,6 +36,7 @@ const TAG_KEY = '=';
 export class HintsService implements OnModuleDestroy {
   private readonly logger = new Logger(HintsService.name);
   private readonly queue: HintQueue;
+  private readonly pressure = new IntakePressure();
   private readonly hints;
   /** Of the webhooks, by Harbor's id of the project: deriving them costs more than all the rest. */
   private readonly authorizations = new LRUCache<number, string>(atMost(10_000));
@@ -48,6 +51,7 @@ export class HintsService implements OnModuleDestroy {
   ) {
     this.queue = new HintQueue(LIMITS, {
       run: async (project, key, sinceMs) => this.look(project, key, sinceMs),
+      isCrowded: () => this.pressure.isHigh,
       onLost: (project) => this.lose(project),
     });
     this.hints = metrics.counter({
@@ -83,13 +87,20 @@ export class HintsService implements OnModuleDestroy {
     this.accept(project, body);
   }
 
-  /** Is it for sure a webhook of ours? Asks nobody; false: `take` knows. */
-  isKnown(project: string, authorization: string): boolean {
-    return this.isOurs(this.kept.recallHarborId(project), authorization);
+  /** Is it for sure a webhook of ours? Null: it has to be asked for. */
+  isKnown(project: string, authorization: string): boolean | null {
+    const harborProjectId = this.kept.recallHarborId(project);
+    return harborProjectId === null ? null : this.isOurs(harborProjectId, authorization);
+  }
+
+  /** As `isKnown`, after a look into the database. */
+  async isOneOfOurs(project: string, authorization: string): Promise<boolean> {
+    return this.isOurs(await this.kept.harborIdOf(project), authorization);
   }
 
   /** Takes a webhook of ours. */
   accept(project: string, body: string): void {
+    this.pressure.take();
     const hint = readHint(project, body);
     if (hint === null) {
       this.hints.inc({ outcome: 'unreadable' });
