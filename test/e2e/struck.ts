@@ -4,7 +4,7 @@ import type { SandboxHarbor } from '../../sandbox/harbor/sandbox-harbor';
 import { HarborClient } from '../../src/harbor/harbor.client';
 
 /** Where Harbor is made to fail: time enough for a slow machine, and short leases for what is left behind. */
-export const DEADLINE = { HARBOR_DEADLINE_MS: '2000' };
+export const DEADLINE = { HARBOR_DEADLINE_MS: '10000' };
 const OF_A_HANGING_CALL_MS = 500;
 
 /** Berth, and the Harbor that it speaks to. */
