@@ -25,6 +25,7 @@ import { ImageSharing } from './sharing/image-sharing.service';
 import { ImageTerm } from './lists/image-term.entity';
 import { ImagePages } from './lists/image-pages';
 import { ImageLists } from './lists/image-lists';
+import { KnownAudiences } from './lists/known-audiences';
 import { TermRarity } from './lists/term-rarity';
 import { ImageStandings } from './image-standings';
 import { ImageUses } from './image-uses';
@@ -55,6 +56,7 @@ import { ImagesService } from './images.service';
     ImageVisibility,
     ImageLists,
     ImagePages,
+    KnownAudiences,
     ImageStandings,
     ImageUses,
     TermRarity,

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { ChangeMarks } from '../changes/change-marks';
-import { isGood } from './kept-facts';
+import { isGood } from '../changes/kept-facts';
 import { LookupMemory, type AskerName, type Found } from './lookup-memory';
 
 const MAX_BYTES = 8 * 1024 * 1024;

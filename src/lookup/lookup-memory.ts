@@ -7,7 +7,7 @@ import { imageName } from '../images/image-name';
 import { formatTagName, type TagName } from '../tag-rule/observation';
 import { FactReader } from './fact-reader';
 import type { Asker, ProjectFacts, SeenImage, TagFacts } from './facts';
-import { KeptFacts, type Fact } from './kept-facts';
+import { KeptFacts, type Fact } from '../changes/kept-facts';
 
 const MB = 1024 * 1024;
 

@@ -3,6 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { type DataSource, type EntityManager, In, type QueryDeepPartialEntity } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { isUniqueViolation } from '../database/database-errors';
+import { insertRows } from '../database/insert-rows';
 import { databaseTimeSql } from '../database/database-time';
 import { SweepProject } from './sweep-project.entity';
 
@@ -32,7 +33,10 @@ export class SweepTurns {
     for (let first = 0; first < over.length; first += AT_ONCE) {
       await rows.delete({ id: In(over.slice(first, first + AT_ONCE)) });
     }
-    for (const project of projects) if (!there.has(project)) await this.add(project);
+    const added = [...projects].filter((project) => !there.has(project)).map(firstTurn);
+    for (let first = 0; first < added.length; first += AT_ONCE) {
+      await this.add(added.slice(first, first + AT_ONCE));
+    }
   }
 
   /** Those that are due and that nobody sweeps now, the longest due first. */
@@ -99,26 +103,13 @@ export class SweepTurns {
     return Number(sum?.noticed ?? 0);
   }
 
-  private async add(project: string): Promise<void> {
-    const row = { id: uuidv7(), project, round: 0, startedAt: null, endedAt: null, place: null };
-    const free = {
-      asked: false,
-      forced: false,
-      stoppedBy: null,
-      stops: 0,
-      leaseToken: null,
-      leaseUntil: null,
-    };
-    const due = { dueAt: this.inSeconds(0), nextDueAt: this.inSeconds(0) };
+  /** Another replica may add some of them meanwhile. */
+  private async add(rows: readonly SweepProject[]): Promise<void> {
     try {
-      await this.dataSource
-        .createQueryBuilder()
-        .insert()
-        .into(SweepProject)
-        .values({ ...row, ...free, ...NOTHING_SWEPT, ...due })
-        .execute();
+      await insertRows(this.dataSource.manager, SweepProject, rows);
     } catch (error) {
       if (!isUniqueViolation(error)) throw error;
+      if (rows.length > 1) for (const row of rows) await this.add([row]);
     }
   }
 
@@ -133,6 +124,13 @@ export class SweepTurns {
   private inSeconds(seconds: number): () => string {
     return () => databaseTimeSql(this.dataSource, seconds);
   }
+}
+
+/** Due at once, by any clock. */
+function firstTurn(project: string): SweepProject {
+  const due = { dueAt: new Date(0), nextDueAt: new Date(0), asked: false, forced: false };
+  const begun = { round: 0, startedAt: null, endedAt: null, place: null, stoppedBy: null, stops: 0 };
+  return { id: uuidv7(), project, ...begun, ...due, ...NOTHING_SWEPT, leaseToken: null, leaseUntil: null };
 }
 
 /** A project that this replica sweeps now. */

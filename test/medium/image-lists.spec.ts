@@ -7,6 +7,7 @@ import { createDataSource, dataSourceOptions } from '../../src/database/data-sou
 import { migrate } from '../../src/database/migrate';
 import { ImageLists, type ImageQuery, type ListedPage } from '../../src/images/lists/image-lists';
 import { ImageVisibility } from '../../src/images/sharing/image-visibility';
+import type { KnownAudiences } from '../../src/images/lists/known-audiences';
 import { comparePositions, IMAGE_SORTS, orderOf, type Position } from '../../src/images/lists/list-order';
 import { filterTerms, kindTermsOf, queryTermsOf, splitTerms } from '../../src/images/lists/search-terms';
 import { TermRarity } from '../../src/images/lists/term-rarity';
@@ -178,15 +179,14 @@ describe.each(Object.entries(engines))('lists of images on %s', (engine, create)
     const groups = {
       of: (personId: string) => Promise.resolve({ hasLeft: false, groupIds: GROUPS[personId] ?? [] }),
     } as unknown as PersonGroups;
+    const visibility = new ImageVisibility(dataSource, groups);
+    const audiences = {
+      of: (personId: string | null) => visibility.audiencesOf(personId),
+    } as unknown as KnownAudiences;
     const persons = {
       findByName: (username: string) => Promise.resolve({ id: username }),
     } as unknown as PersonsService;
-    lists = new ImageLists(
-      dataSource,
-      new ImageVisibility(dataSource, groups),
-      persons,
-      new TermRarity(dataSource),
-    );
+    lists = new ImageLists(dataSource, audiences, persons, new TermRarity(dataSource));
   });
   afterAll(async () => {
     await dataSource.destroy();
@@ -206,7 +206,7 @@ describe.each(Object.entries(engines))('lists of images on %s', (engine, create)
           for (let pages = 0; pages < 3; pages += 1) {
             const page = await lists.page(caller, query, after, limit);
             expect(page.rows.length).toBeLessThanOrEqual(limit);
-            found.push(...page.rows.map(({ imageId }) => imageId));
+            found.push(...page.rows.map(({ image }) => image.id));
             after = page.next;
             if (after === null) break;
           }
@@ -225,7 +225,7 @@ describe.each(Object.entries(engines))('lists of images on %s', (engine, create)
     let after: Position | null = null;
     do {
       const page: ListedPage = await lists.page(ada, query, after, 200);
-      found.push(...page.rows.map(({ imageId }) => imageId));
+      found.push(...page.rows.map(({ image }) => image.id));
       after = page.next;
       if (after !== null && orderOf(sort).column !== null) {
         expect(typeof after.key).toBe(sort === 'title' ? 'string' : 'number');
@@ -251,7 +251,7 @@ describe.each(Object.entries(engines))('lists of images on %s', (engine, create)
     );
     await storeImages(dataSource, [late]);
     const second = await lists.page(ada, query, first.next, 10);
-    expect([...first.rows, ...second.rows].map(({ imageId }) => imageId)).toEqual(before.slice(0, 20));
+    expect([...first.rows, ...second.rows].map(({ image }) => image.id)).toEqual(before.slice(0, 20));
     world.push(late);
   });
 
@@ -281,7 +281,7 @@ describe.each(Object.entries(engines))('lists of images on %s', (engine, create)
 
   it.each(named)('of %s read indexes, first page and next', async (_, query) => {
     const first = await lists.page(ada, query, null, 20);
-    const middle = first.next ?? first.rows.at(-1) ?? null;
+    const middle = first.next ?? first.rows.at(-1)?.position ?? null;
     listening.asked = [];
     if (engine === 'mariadb') await dataSource.query('FLUSH STATUS');
     await lists.page(ada, query, null, 20);

@@ -5,8 +5,10 @@ import { PersonsService } from '../../auth/persons.service';
 import { DomainError } from '../../common/errors';
 import type { TagState } from '../../tag-rule/tag-rule';
 import { ownerAudience, PUBLIC } from '../sharing/audience';
-import { allOf, ImageVisibility, type Audiences } from '../sharing/image-visibility';
+import { allOf, type Audiences } from '../sharing/image-visibility';
+import { KnownAudiences } from './known-audiences';
 import type { Condition, SeenCondition } from './list-condition';
+import { ImageRows, type ImageRow } from './image-rows';
 import { orderOf, type ImageSort, type ListOrder, type Position } from './list-order';
 import { countSql, pageSql, sampleSql, type Dialect, type Sql, type Stretch } from './list-sql';
 import { ANY_IMAGE, filterTerms, queryTermsOf } from './search-terms';
@@ -42,11 +44,13 @@ export interface ImageCount {
   isExact: boolean;
 }
 
-/** The images of one page: which they are, not what they are. */
 export interface ListedPage {
-  rows: Position[];
+  /** In order. */
+  rows: ImageRow[];
   /** After which the next page begins; null: there is none. */
   next: Position | null;
+  /** Those that the caller is one of. */
+  audiences: Audiences;
 }
 
 /** More are not counted. */
@@ -62,44 +66,36 @@ const MOST_WAYS = 3;
 @Injectable()
 export class ImageLists {
   private readonly dialect: Dialect;
+  private readonly rows: ImageRows;
 
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
-    private readonly visibility: ImageVisibility,
+    private readonly audiences: KnownAudiences,
     private readonly persons: PersonsService,
     private readonly rarity: TermRarity,
   ) {
     this.dialect = dataSource.options.type === 'better-sqlite3' ? 'sqlite' : 'server';
+    this.rows = new ImageRows(dataSource, this.dialect);
   }
 
   /**
    * The images after a position, in the query's order.
    * @throws DomainError forbidden `auth.forbidden` for all images, unless the caller is an admin
    */
-  async page(
-    caller: Viewer,
-    query: ImageQuery,
-    after: Position | null,
-    limit: number,
-    known?: Audiences,
-  ): Promise<ListedPage> {
+  async page(caller: Viewer, query: ImageQuery, after: Position | null, limit: number): Promise<ListedPage> {
     const order = orderOf(query.sort);
-    const stretches = await this.soonest(await this.ways(caller, query, known), order, after);
-    if (stretches.length === 0) return { rows: [], next: null };
-    const { text, values } = pageSql(stretches, order, after, limit + 1, this.dialect);
-    const found = await this.dataSource.query<{ imageId: string; sortKey: string | number | null }[]>(
-      text,
-      values,
-    );
-    const rows = found
-      .slice(0, limit)
-      .map(({ imageId, sortKey }) => ({ imageId, key: keyOf(sortKey, query.sort) }));
-    return { rows, next: found.length > limit ? (rows.at(-1) ?? null) : null };
+    const { audiences, ways } = await this.waysFor(caller, query);
+    const stretches = await this.soonest(ways, order, after);
+    if (stretches.length === 0) return { rows: [], next: null, audiences };
+    const sql = pageSql(stretches, order, after, limit + 1, this.dialect);
+    const found = await this.rows.read(sql, order, audiences);
+    const rows = found.slice(0, limit);
+    return { rows, next: found.length > limit ? (rows.at(-1)?.position ?? null) : null, audiences };
   }
 
   /** How many there are, up to a bound. @throws as page */
   async count(caller: Viewer, query: ImageQuery): Promise<ImageCount> {
-    const [stretches = []] = await this.ways(caller, query);
+    const [stretches = []] = (await this.waysFor(caller, query)).ways;
     if (stretches.length === 0) return { total: 0, isExact: true };
     // What everybody sees settles most questions.
     const easy = stretches.map(easyPart).filter((part) => part !== null);
@@ -117,40 +113,32 @@ export class ImageLists {
    * Ways to read all that fits, the one through the fewest images first; several only where even that one is long.
    * None when nothing can fit.
    */
-  private async ways(caller: Viewer, query: ImageQuery, known?: Audiences): Promise<Stretch[][]> {
+  private async waysFor(
+    caller: Viewer,
+    query: ImageQuery,
+  ): Promise<{ audiences: Audiences; ways: Stretch[][] }> {
     const { scope, owner, q } = query;
     if (scope === 'all' && !caller.isAdmin) {
       throw new DomainError('forbidden', 'auth.forbidden', { role: 'admin' });
     }
-    const [seen, ownedBy, words] = await Promise.all([
-      this.scopeOf(caller, scope, known),
+    const [audiences, ownedBy, words] = await Promise.all([
+      this.audiences.of(caller.personId),
       owner === undefined ? undefined : this.persons.findByName(owner),
       q === undefined ? [] : this.wordsOf(q),
     ]);
-    if (seen === null || ownedBy === null || words === null) return [];
+    const seen = seenIn(scope, audiences);
+    if (seen === null || ownedBy === null || words === null) return { audiences, ways: [] };
     const ofOwner = ownedBy === undefined ? [] : [{ term: audienceTerm(ownerAudience(ownedBy.id)) }];
     const conditions: Condition[] = [...filtersOf(query), ...ofOwner, ...words, ...seen];
-    const own = caller.personId === null ? null : ownerAudience(caller.personId);
     const ways = await this.throughRarest(conditions.length === 0 ? [{ term: ANY_IMAGE }] : conditions);
-    return scope === 'shared'
-      ? ways.map((stretches) => stretches.map((one) => ({ ...one, exceptAudience: own })))
-      : ways;
-  }
-
-  /** Null when nothing can be seen so. */
-  private async scopeOf(
-    { personId }: Viewer,
-    scope: ImageScope,
-    known: Audiences | undefined,
-  ): Promise<Condition[] | null> {
-    if (scope === 'all') return [];
-    const audiences = known ?? (await this.visibility.audiencesOf(personId));
-    const { own, shared } = audiences;
-    if (scope === 'public') return [{ audiences: [PUBLIC], whileStaying: [] }];
-    if (scope === 'mine') return own === null ? null : [{ term: audienceTerm(own) }];
-    if (scope === 'shared') return shared.length === 0 ? null : [{ audiences: shared, whileStaying: [] }];
-    // Whoever left lets nobody start new jobs with what is not public.
-    return [{ audiences: allOf(audiences), whileStaying: shared }];
+    const exceptAudience = audiences.own;
+    return {
+      audiences,
+      ways:
+        scope === 'shared'
+          ? ways.map((stretches) => stretches.map((one) => ({ ...one, exceptAudience })))
+          : ways,
+    };
   }
 
   /** Null when no image has such a word. */
@@ -218,6 +206,17 @@ export class ImageLists {
   }
 }
 
+/** Null when nothing can be seen so. */
+function seenIn(scope: ImageScope, audiences: Audiences): Condition[] | null {
+  const { own, shared } = audiences;
+  if (scope === 'all') return [];
+  if (scope === 'public') return [{ audiences: [PUBLIC], whileStaying: [] }];
+  if (scope === 'mine') return own === null ? null : [{ term: audienceTerm(own) }];
+  if (scope === 'shared') return shared.length === 0 ? null : [{ audiences: shared, whileStaying: [] }];
+  // Whoever left lets nobody start new jobs with what is not public.
+  return [{ audiences: allOf(audiences), whileStaying: shared }];
+}
+
 function filtersOf({ project, platform, kind, label, taskType, state }: ImageQuery): Condition[] {
   const terms = [
     project === undefined ? null : filterTerms.project(project),
@@ -267,10 +266,4 @@ function easyPart(stretch: Stretch): Stretch | null {
   if (seen === undefined) return stretch.whileStaying === true ? null : stretch;
   if (!seen.audiences.includes(PUBLIC)) return null;
   return { ...withoutSeen(stretch), isPublic: true };
-}
-
-/** MariaDB's whole numbers come as text. */
-function keyOf(sortKey: string | number | null, sort: ImageSort): Position['key'] {
-  const { column } = orderOf(sort);
-  return sortKey !== null && column !== null && column !== 'title' ? Number(sortKey) : sortKey;
 }

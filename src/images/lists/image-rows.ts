@@ -1,9 +1,12 @@
-import type { DataSource, EntityMetadata, ObjectLiteral } from 'typeorm';
+import type { DataSource, EntityTarget } from 'typeorm';
+import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata';
 import { TagRecord } from '../../tag-rule/tag-record.entity';
 import { Image } from '../image.entity';
-import { marks } from './list-sql';
+import { reasonSql, toReason, type Audiences, type SeenAs } from '../sharing/image-visibility';
+import { comparePositions, type ListOrder, type Position } from './list-order';
+import type { Dialect, Sql } from './list-sql';
 
-/** What a list tells of an image, whoever looks at it. */
+/** What a list tells of an image. */
 export interface ImageRow {
   image: Image;
   record: TagRecord | null;
@@ -11,6 +14,9 @@ export interface ImageRow {
   owner: string;
   /** Where it is, as Berth keeps it; null: Berth does not keep that project. */
   place: ImagePlace | null;
+  /** Why the audiences see it; null: they do not. */
+  seenAs: SeenAs | null;
+  position: Position;
 }
 
 export interface ImagePlace {
@@ -22,34 +28,93 @@ export interface ImagePlace {
 
 type Raw = Record<string, unknown>;
 
-/**
- * Images with their tag records and owners, in one read and in no order. TypeORM reads them in three, and makes the
- * objects of a page of 50 many times slower.
- */
-export async function readImageRows(dataSource: DataSource, ids: readonly string[]): Promise<ImageRow[]> {
-  if (ids.length === 0) return [];
-  const { driver } = dataSource;
-  const images = dataSource.getMetadata(Image);
-  const records = dataSource.getMetadata(TagRecord);
-  const columns = [
-    ...columnsOf(images, 'i', (name) => driver.escape(name)),
-    ...columnsOf(records, 'r', (name) => driver.escape(name)),
-    'p.username AS p_username',
-    'j.visibility AS j_visibility, j.ownerPersonId AS j_ownerPersonId, o.offboardedAt AS o_offboardedAt',
-  ];
-  const rows = await dataSource.query<Raw[]>(
-    `SELECT ${columns.join(', ')} FROM ${images.tableName} i ` +
-      `LEFT JOIN ${records.tableName} r ON r.id = i.tagRecordId ` +
-      'LEFT JOIN persons p ON p.id = i.personId LEFT JOIN projects j ON j.name = i.project ' +
-      `LEFT JOIN persons o ON o.id = j.ownerPersonId WHERE i.id IN (${marks(ids)})`,
-    [...ids],
-  );
-  return rows.map((row) => ({
-    image: entityOf(new Image(), images, 'i', row),
-    record: row.r_id === null ? null : entityOf(new TagRecord(), records, 'r', row),
-    owner: typeof row.p_username === 'string' ? row.p_username : '',
-    place: placeOf(row),
-  }));
+/** How a column of a row becomes a property of an entity. */
+interface Reading {
+  property: string;
+  name: string;
+  read: (this: void, value: unknown) => unknown;
+}
+
+/** Reads pages with all that is told of their images. TypeORM makes the objects of a page many times slower. */
+export class ImageRows {
+  private readonly images: readonly Reading[];
+  private readonly records: readonly Reading[];
+  private readonly columns: string;
+
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly dialect: Dialect,
+  ) {
+    this.images = this.readingsOf(Image, 'i');
+    this.records = this.readingsOf(TagRecord, 'r');
+    this.columns = [
+      ...this.namesOf(Image, 'i'),
+      ...this.namesOf(TagRecord, 'r'),
+      'p.username AS p_username',
+      'j.visibility AS j_visibility, j.ownerPersonId AS j_ownerPersonId, o.offboardedAt AS o_offboardedAt',
+      'page.imageId AS page_imageId, page.sortKey AS page_sortKey',
+    ].join(', ');
+  }
+
+  /**
+   * In order, by one statement.
+   * @param page rows of `imageId` and `sortKey`
+   */
+  async read(page: Sql, order: ListOrder, audiences: Audiences): Promise<ImageRow[]> {
+    const reason = reasonSql(audiences, 'page.imageId', this.dialect);
+    const straight = this.dialect === 'sqlite' ? 'CROSS JOIN' : 'STRAIGHT_JOIN';
+    const rows = await this.dataSource.query<Raw[]>(
+      `SELECT ${this.columns}, ${reason.text} AS page_reason FROM (${page.text}) page ` +
+        `${straight} images i ON i.id = page.imageId LEFT JOIN tag_records r ON r.id = i.tagRecordId ` +
+        'LEFT JOIN persons p ON p.id = i.personId LEFT JOIN projects j ON j.name = i.project ' +
+        'LEFT JOIN persons o ON o.id = j.ownerPersonId',
+      [...reason.values, ...page.values],
+    );
+    const found = rows.map((row): ImageRow => ({
+      image: Object.assign(new Image(), valuesOf(this.images, row)),
+      record: row.r_id === null ? null : Object.assign(new TagRecord(), valuesOf(this.records, row)),
+      owner: typeof row.p_username === 'string' ? row.p_username : '',
+      place: placeOf(row),
+      seenAs: toReason(row.page_reason),
+      position: positionOf(row, order),
+    }));
+    return found.sort((a, b) => comparePositions(a.position, b.position, order));
+  }
+
+  private namesOf(entity: EntityTarget<object>, alias: string): string[] {
+    const { driver } = this.dataSource;
+    return this.dataSource
+      .getMetadata(entity)
+      .columns.map(
+        ({ databaseName }) => `${alias}.${driver.escape(databaseName)} AS ${alias}_${databaseName}`,
+      );
+  }
+
+  private readingsOf(entity: EntityTarget<object>, alias: string): Reading[] {
+    return this.dataSource.getMetadata(entity).columns.map((column) => ({
+      property: column.propertyName,
+      name: `${alias}_${column.databaseName}`,
+      read: this.readerOf(column),
+    }));
+  }
+
+  /** Times, sizes and JSON as the entity has them, on either database; text comes as it is. */
+  private readerOf(column: ColumnMetadata): Reading['read'] {
+    if (column.type === 'varchar' && column.transformer === undefined) return (value) => value;
+    return (value): unknown => this.dataSource.driver.prepareHydratedValue(value, column);
+  }
+}
+
+function valuesOf(readings: readonly Reading[], row: Raw): Raw {
+  const values: Raw = {};
+  for (const { property, name, read } of readings) values[property] = read(row[name]);
+  return values;
+}
+
+/** MariaDB's whole numbers come as text. */
+function positionOf({ page_imageId, page_sortKey }: Raw, { column }: ListOrder): Position {
+  const key = column === null ? null : column === 'title' ? String(page_sortKey) : Number(page_sortKey);
+  return { key, imageId: String(page_imageId) };
 }
 
 function placeOf({ j_visibility, j_ownerPersonId, o_offboardedAt }: Raw): ImagePlace | null {
@@ -59,22 +124,4 @@ function placeOf({ j_visibility, j_ownerPersonId, o_offboardedAt }: Raw): ImageP
     ownerPersonId: typeof j_ownerPersonId === 'string' ? j_ownerPersonId : null,
     ownerHasLeft: o_offboardedAt !== null,
   };
-}
-
-function columnsOf({ columns }: EntityMetadata, alias: string, escape: (name: string) => string): string[] {
-  return columns.map(({ databaseName }) => `${alias}.${escape(databaseName)} AS ${alias}_${databaseName}`);
-}
-
-/** Times, sizes and JSON as the entity has them, on either database. */
-function entityOf<Entity extends ObjectLiteral>(
-  entity: Entity,
-  { columns, connection }: EntityMetadata,
-  alias: string,
-  row: Raw,
-): Entity {
-  const values = columns.map((column) => [
-    column.propertyName,
-    connection.driver.prepareHydratedValue(row[`${alias}_${column.databaseName}`], column) as unknown,
-  ]);
-  return Object.assign(entity, Object.fromEntries(values) as Partial<Entity>);
 }

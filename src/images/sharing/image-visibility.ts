@@ -5,11 +5,12 @@ import { PersonGroups } from '../../auth/person-groups';
 import { groupAudience, isOwnerAudience, ownerAudience, personAudience, PUBLIC } from './audience';
 import { ImageAudience } from './image-audience.entity';
 import { Image } from '../image.entity';
-import { marks } from '../lists/list-sql';
+import { marks, type Dialect, type Sql } from '../lists/list-sql';
 import type { Claim } from './run-right';
 
 /** Why somebody sees an image; where there are several reasons, the first of these. */
 export type SeenAs = 'own' | 'shared' | 'public';
+const REASONS: readonly SeenAs[] = ['own', 'shared', 'public'];
 
 export interface VisibleImage {
   image: Image;
@@ -75,25 +76,6 @@ export class ImageVisibility {
     return new Map(names.map((name) => [name, giversAmong(rows.filter((row) => row.name === name))]));
   }
 
-  /** Why one of these audiences sees each of these images; those that none of them sees are left out. */
-  async reasonsAmong(
-    audiences: Audiences,
-    imageIds: readonly string[],
-  ): Promise<ReadonlyMap<string, SeenAs>> {
-    if (imageIds.length === 0) return new Map();
-    const all = allOf(audiences);
-    const rows = await this.dataSource.query<Pick<ImageAudience, 'audience' | 'imageId'>[]>(
-      `SELECT audience, imageId FROM image_audiences WHERE imageId IN (${marks(imageIds)}) ` +
-        `AND audience IN (${marks(all)})`,
-      [...imageIds, ...all],
-    );
-    const reasons = new Map<string, SeenAs[]>();
-    for (const { imageId, audience } of rows) {
-      reasons.set(imageId, [...(reasons.get(imageId) ?? []), reasonOf(audience, audiences)]);
-    }
-    return new Map([...reasons].map(([imageId, seen]) => [imageId, firstOf(seen)]));
-  }
-
   private async best(
     rows: readonly Pick<ImageAudience, 'audience' | 'imageId'>[],
     audiences: Audiences,
@@ -111,8 +93,25 @@ function reasonOf(audience: string, { own }: Audiences): SeenAs {
 }
 
 function firstOf(seen: readonly SeenAs[]): SeenAs {
-  const order: SeenAs[] = ['own', 'shared', 'public'];
-  return order.find((reason) => seen.includes(reason)) ?? 'public';
+  return REASONS.find((reason) => seen.includes(reason)) ?? 'public';
+}
+
+/** Why these audiences see the image of this id, as a column that `toReason` reads. */
+export function reasonSql(audiences: Audiences, imageId: string, dialect: Dialect): Sql {
+  const all = allOf(audiences);
+  const ranks = all.map((audience) => REASONS.indexOf(reasonOf(audience, audiences)));
+  const index = dialect === 'sqlite' ? '' : ' FORCE INDEX (ix_image_audiences_image)';
+  return {
+    text:
+      `(SELECT MIN(CASE v.audience ${ranks.map((rank) => `WHEN ? THEN ${rank}`).join(' ')} END) ` +
+      `FROM image_audiences v${index} WHERE v.imageId = ${imageId} AND v.audience IN (${marks(all)}))`,
+    values: [...all, ...all],
+  };
+}
+
+/** @returns null: nobody of them sees it */
+export function toReason(rank: unknown): SeenAs | null {
+  return rank === null ? null : (REASONS[Number(rank)] ?? null);
 }
 
 export function allOf({ own, shared, public: everybody }: Audiences): string[] {

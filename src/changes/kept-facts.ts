@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
-import type { ChangeKey } from '../changes/change-key';
-import type { ChangeMarks } from '../changes/change-marks';
+import type { ChangeKey } from './change-key';
+import type { ChangeMarks } from './change-marks';
 
 /** What does not change for itself is read again after this time, at the latest, all the same. */
 const READ_AGAIN_MS = 60_000;
