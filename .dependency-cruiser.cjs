@@ -53,6 +53,7 @@ const doors = {
     'image-uses',
     'image-name',
     'site-platforms',
+    'task-type',
   ],
   'tag-rule': [
     'tag-rule.module',

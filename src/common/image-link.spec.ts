@@ -100,7 +100,7 @@ describe('parseImageLink', () => {
   });
 
   it.each([
-    ['docker pull registry.example.com/p/app', { character: 'U+0020', position: 7 }],
+    ['registry.example.com/p/my app', { character: 'U+0020', position: 26 }],
     ['registry.example.com/p/app：v1', { character: '"：" (U+FF1A)', position: 27 }],
     ['registry.example.com/p/\u0430pp', { character: '"\u0430" (U+0430)', position: 24 }],
     ['registry.example.com/p/a\u0000', { character: 'U+0000', position: 25 }],

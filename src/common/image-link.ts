@@ -24,6 +24,8 @@ const MAX_PATH_LENGTH = 255;
 
 // Each of these is decided by one character at a time (no two alternatives begin alike), so none can backtrack
 // into more than linear time.
+/** How a line of a shell begins: `docker`, `sudo`, `$`. */
+const COMMAND = /^(?:[$#%>]|[A-Za-z][A-Za-z.-]+)$/;
 const SCHEME = /^[a-z][a-z0-9+.-]*:\/\//i;
 const ALLOWED_IN_HOST = /[A-Za-z0-9._:@[\]-]/;
 const ALLOWED_AFTER_HOST = /[A-Za-z0-9._:@/-]/;
@@ -37,7 +39,7 @@ const SIGNATURE_TAG = /^sha256-[0-9a-f]{64}\.(?:sig|att|sbom)$/;
  * Berth can use: the host is our registry, there is a project and a repository, a digest is sha256.
  * Whitespace that comes along when pasting (space, tab, CR, LF at the ends) is dropped.
  *
- * Throws `invalid` with the first problem in this order: `link.too-long`, `.empty`, `.scheme`, `.characters`,
+ * Throws `invalid` with the first problem in this order: `link.too-long`, `.empty`, `.scheme`, `.command`, `.characters`,
  * `.host-missing` or `.host-other`, `.repository-missing`, `.upper-case` or `.path` (component by component),
  * `.path-too-long`, `.tag`, `.digest`.
  */
@@ -49,6 +51,7 @@ export function parseImageLink(text: string, registry: RegistryNames): ImageLink
   if (link === '') throw invalid('link.empty', { example });
   const scheme = SCHEME.exec(link)?.[0];
   if (scheme !== undefined) throw invalid('link.scheme', { scheme, example });
+  refuseCommand(link, registry);
   refuseForeignCharacters(link, example);
 
   const path = pathWithinRegistry(link, registry, example);
@@ -120,6 +123,15 @@ function trimPasted(text: string): string {
   while (start < end && ' \t\r\n'.includes(text.charAt(start))) start++;
   while (end > start && ' \t\r\n'.includes(text.charAt(end - 1))) end--;
   return text.slice(start, end);
+}
+
+/** `docker push host/project/image:v1` was pasted: the link in it is told. */
+function refuseCommand(line: string, registry: RegistryNames): void {
+  const [command = '', ...words] = line.split(/[ \t\r\n]+/);
+  if (!COMMAND.test(command)) return;
+  const ours = [registry.address, ...(registry.aliases ?? [])].map((name) => `${name.toLowerCase()}/`);
+  const link = words.findLast((word) => ours.some((start) => word.toLowerCase().startsWith(start)));
+  if (link !== undefined) throw invalid('link.command', { link });
 }
 
 function refuseForeignCharacters(link: string, example: string): void {

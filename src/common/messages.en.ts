@@ -56,6 +56,10 @@ export const messagesEn = {
     title: 'Not text of the right length',
     detail: 'This must be text of {min} to {max} characters.',
   },
+  'field.password': {
+    title: 'The password is missing',
+    detail: 'Send the password that you log in to the platform with, as the text "password".',
+  },
   'field.flag': {
     title: 'Neither true nor false',
     detail: 'This must be true or false.',
@@ -643,6 +647,11 @@ export const messagesEn = {
     detail:
       'Pushing makes no project. Check the name for typing errors; your own project is {own}. In another’s project, ask its admin to make you a member.',
   },
+  'diagnose.pull-project-absent': {
+    title: 'There is no project {project} that you may see',
+    detail:
+      'Check the name for typing errors; your own project is {own}. To pull from another’s private project, ask its admin to make you a member: an image that is only shared with you runs in your jobs, but your own client cannot pull it.',
+  },
   'diagnose.public-project': {
     title: 'The project {project} is public',
     detail: 'Pulling from it needs no login; pushing does.',
@@ -818,7 +827,7 @@ export const messagesEn = {
   },
   'client.project-unknown': {
     title: 'The registry knows no such project',
-    detail: 'Pushing makes no project. Check the name for typing errors; your own project is {project}.',
+    detail: 'Check the name for typing errors; your own project is {project}. A push does not make one.',
   },
   'client.repository-unknown': {
     title: 'The registry knows no such repository',
@@ -887,6 +896,10 @@ export const messagesEn = {
   'link.scheme': {
     title: 'A link has no https://',
     detail: 'Leave out "{scheme}": a full link looks like {example}.',
+  },
+  'link.command': {
+    title: 'This is a command, not only a link',
+    detail: 'Paste only the link: {link}',
   },
   'link.characters': {
     title: 'The link has characters that no image link has',
@@ -992,14 +1005,14 @@ export const messagesEn = {
     detail: '{project} only lets images be pulled that {signature} has signed. Sign it, and import it then.',
   },
   'image.absent-quota': {
-    title: 'This tag is not there, and the project is nearly full',
+    title: 'This tag is not there; perhaps the project had no room for it',
     detail:
-      '{repository} has no tag {tag}. The quota of {project} is used to {usedPercent} %, so the registry may have refused the push: make room or ask for more, and push again. Tags that are most like it: {tags}.',
+      '{repository} has no tag {tag}. Why, the registry does not tell: it may never have been pushed, or under another name. But the quota of {project} is used to {usedPercent} %, so its push may also have been refused, as the client then printed. If so, make room or ask for more, and push again. Tags that are most like it: {tags}.',
   },
   'image.absent-read-only': {
     title: 'This tag is not there, and the registry is read-only',
     detail:
-      '{repository} has no tag {tag}. An administrator of Harbor has turned on its read-only mode, which refuses pushes: push again when it is off. Tags that are most like it: {tags}.',
+      '{repository} has no tag {tag}. An administrator of Harbor has turned on its read-only mode: if it was pushed since then, that was refused. Push again when the mode is off. Tags that are most like it: {tags}.',
   },
   'image.vulnerable': {
     title: 'The project’s policy lets nobody pull this image',

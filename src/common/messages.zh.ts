@@ -49,6 +49,10 @@ export const messagesZh: Readonly<Record<MessageCode, MessageText>> = {
     title: '文本长度不符合要求',
     detail: '此处必须是长度为 {min} 到 {max} 个字符的文本。',
   },
+  'field.password': {
+    title: '缺少密码',
+    detail: '请以文本字段 "password" 发送您登录平台所用的密码。',
+  },
   'field.flag': {
     title: '不是 true 或 false',
     detail: '此处必须是 true 或 false。',
@@ -587,6 +591,11 @@ export const messagesZh: Readonly<Record<MessageCode, MessageText>> = {
     detail:
       '推送不会创建项目。请检查名称是否有误；您自己的项目是 {own}。如果是他人的项目，请让其管理员将您添加为成员。',
   },
+  'diagnose.pull-project-absent': {
+    title: '没有您可见的项目 {project}',
+    detail:
+      '请检查名称是否拼写有误；您自己的项目是 {own}。要从他人的私有项目拉取，请项目管理员把您加为成员：只是共享给您的镜像可以在您的任务中运行，但您自己的客户端无法拉取。',
+  },
   'diagnose.public-project': { title: '项目 {project} 是公开的', detail: '从中拉取无需登录；推送则需要。' },
   'diagnose.quota-full': {
     title: '项目 {project} 已满：{used} / {limit}',
@@ -743,7 +752,7 @@ export const messagesZh: Readonly<Record<MessageCode, MessageText>> = {
   },
   'client.project-unknown': {
     title: '镜像仓库没有这个项目',
-    detail: '推送不会创建项目。请检查名称是否有误；您自己的项目是 {project}。',
+    detail: '请检查名称是否有误；您自己的项目是 {project}。推送不会创建项目。',
   },
   'client.repository-unknown': {
     title: '镜像仓库没有这个仓库',
@@ -807,6 +816,10 @@ export const messagesZh: Readonly<Record<MessageCode, MessageText>> = {
   'link.scheme': {
     title: '链接中不能有 https://',
     detail: '请去掉 “{scheme}”，完整链接形如 {example}。',
+  },
+  'link.command': {
+    title: '这是一条命令，而不仅是链接',
+    detail: '请只粘贴链接：{link}',
   },
   'link.characters': {
     title: '链接中有不允许的字符',
@@ -906,14 +919,14 @@ export const messagesZh: Readonly<Record<MessageCode, MessageText>> = {
     detail: '{project} 只允许拉取经 {signature} 签名的镜像。请先签名，再导入。',
   },
   'image.absent-quota': {
-    title: '没有这个标签，而且项目空间将满',
+    title: '没有这个标签；也许是项目空间不足',
     detail:
-      '{repository} 没有标签 {tag}。项目 {project} 的配额已使用 {usedPercent}%，镜像仓库可能因此拒绝了推送：请清理空间或申请更多配额，然后重新推送。最相近的标签：{tags}。',
+      '{repository} 没有标签 {tag}。镜像仓库不说明原因：它可能从未推送过，或用了别的名称。不过项目 {project} 的配额已使用 {usedPercent}%，推送也可能因此被拒绝（客户端当时会有提示）。若是如此，请清理空间或申请更多配额，然后重新推送。最相近的标签：{tags}。',
   },
   'image.absent-read-only': {
     title: '没有这个标签，而且镜像仓库处于只读模式',
     detail:
-      '{repository} 没有标签 {tag}。Harbor 管理员已开启只读模式，推送会被拒绝：请在关闭后重新推送。最相近的标签：{tags}。',
+      '{repository} 没有标签 {tag}。Harbor 管理员已开启只读模式：如果是在那之后推送的，推送已被拒绝。请在关闭后重新推送。最相近的标签：{tags}。',
   },
   'image.vulnerable': {
     title: '项目的策略不允许任何人拉取此镜像',

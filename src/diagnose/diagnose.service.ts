@@ -26,19 +26,21 @@ interface Names extends Record<string, string> {
   project: string;
 }
 
+const PROJECT_ABSENT: readonly MessageCode[] = ['diagnose.project-absent', 'diagnose.pull-project-absent'];
+
 /** What a fact says better than the client's words for the same. */
 const SAID_BETTER: Partial<Record<ClientCode, readonly MessageCode[]>> = {
   'client.tag-immutable': ['diagnose.tag-exists'],
   'client.quota-exceeded': ['diagnose.quota-full'],
   'client.read-only': ['harbor.read-only'],
   'client.upper-case': ['link.upper-case'],
-  'client.project-unknown': ['diagnose.project-absent', 'project.gone'],
-  'client.repository-unknown': ['diagnose.repository-absent', 'diagnose.project-absent', 'project.gone'],
+  'client.project-unknown': [...PROJECT_ABSENT, 'project.gone'],
+  'client.repository-unknown': ['diagnose.repository-absent', ...PROJECT_ABSENT, 'project.gone'],
   'client.manifest-unknown': [
     'diagnose.tag-absent',
     'diagnose.digest-absent',
     'diagnose.repository-absent',
-    'diagnose.project-absent',
+    ...PROJECT_ABSENT,
   ],
 };
 

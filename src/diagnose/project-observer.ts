@@ -45,7 +45,7 @@ export class ProjectObserver {
     link: ImageLink | null,
   ): AsyncGenerator<Finding, void, void> {
     const seen = await this.see(caller, name);
-    if (seen === null) return yield await this.absent(caller, name);
+    if (seen === null) return yield await this.absent(caller, name, 'diagnose.project-absent');
     const ours = seen.kept?.harborProjectId ?? null;
     if (ours !== null && ours !== seen.found.id) yield warning('project.replaced', { project: name });
     if (!includesRole(seen.role, 'developer')) {
@@ -64,7 +64,7 @@ export class ProjectObserver {
   ): AsyncGenerator<Finding, void, void> {
     const { project, repository } = link;
     const seen = await this.see(caller, project);
-    if (seen === null) return yield await this.absent(caller, project);
+    if (seen === null) return yield await this.absent(caller, project, 'diagnose.pull-project-absent');
     if (seen.found.isPublic) yield hint('diagnose.public-project', { project });
     const tag = link.tag ?? 'latest';
     const look = await this.harbor.look(project, repository, link.digest ?? tag);
@@ -73,7 +73,7 @@ export class ProjectObserver {
       if (asksPlatforms && platforms.length > 0)
         yield hint('diagnose.platforms', { platforms: platforms.join(', ') });
     } else if (look.absent === 'project') {
-      yield await this.absent(caller, project);
+      yield await this.absent(caller, project, 'diagnose.pull-project-absent');
     } else if (look.absent === 'repository') {
       yield problem('diagnose.repository-absent', { repository, project });
       yield* likeIt('diagnose.repositories-like-it', repository, await this.repositoryNames(project));
@@ -120,11 +120,15 @@ export class ProjectObserver {
     return isVisible ? { found, kept, role } : null;
   }
 
-  private async absent(caller: PersonCaller, project: string): Promise<Finding> {
+  private async absent(
+    caller: PersonCaller,
+    project: string,
+    code: 'diagnose.project-absent' | 'diagnose.pull-project-absent',
+  ): Promise<Finding> {
     const kept = await this.projects.findPersonal(caller.personId);
     if (kept?.name === project && kept.harborProjectId !== null) return problem('project.gone', { project });
     const own = personalNames(caller.username, this.config.accounts.projectPrefix).project;
-    return problem('diagnose.project-absent', { project, own });
+    return problem(code, { project, own });
   }
 
   private async repositoryNames(project: string): Promise<string[]> {

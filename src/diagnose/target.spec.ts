@@ -28,6 +28,8 @@ describe('readTarget', () => {
     ['push', `https://${address}/user-ada/demo:v1`, ['link.scheme']],
     ['push', `https://${address}/user-ada/Demo:v1`, ['link.scheme', 'link.upper-case']],
     ['pull', `docker://docker.io/library/ubuntu`, ['link.scheme', 'link.host-other']],
+    ['push', `docker push ${address}/user-ada/Demo:v1`, ['link.command', 'link.upper-case']],
+    ['pull', `docker pull ${address}/user-ada/demo:v1`, ['link.command']],
     ['push', 'harbor.example.com/user-ada/demo:v1', ['diagnose.address-port']],
     ['push', 'HARBOR.example.com:443/user-ada/demo:v1', ['diagnose.address-port']],
     ['push', 'other.example.com/user-ada/demo:v1', ['link.host-other']],

@@ -36,12 +36,18 @@ function readAddress(given: string, registry: RegistryNames): Target {
 }
 
 function readLink(action: 'push' | 'pull', given: string, registry: RegistryNames): Target {
-  const scheme = SCHEME.exec(given)?.[1];
   const read = attempt(given, registry);
-  if (scheme === undefined || isReadable(read)) return withNotes(action, read);
-  // One mistake seldom comes alone: what follows the scheme is read as well.
-  const rest = withNotes(action, attempt(given.slice(given.indexOf(scheme) + scheme.length), registry));
+  const inner = isReadable(read) ? null : innerLink(given, read.findings);
+  if (inner === null) return withNotes(action, read);
+  // One mistake seldom comes alone: what follows the scheme, or is in the command, is read as well.
+  const rest = withNotes(action, attempt(inner, registry));
   return { link: rest.link, findings: [...read.findings, ...rest.findings] };
+}
+
+function innerLink(given: string, [found]: readonly Finding[]): string | null {
+  if (found?.code === 'link.command') return String(found.params.link);
+  const scheme = SCHEME.exec(given)?.[1];
+  return scheme === undefined ? null : given.slice(given.indexOf(scheme) + scheme.length);
 }
 
 function attempt(given: string, registry: RegistryNames): Target {

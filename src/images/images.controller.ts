@@ -52,6 +52,7 @@ import {
 import { ImageChangeDto, toImageChangeDto } from './history/dto/image-change.dto';
 import { ImagePreviewDto, toImagePreviewDto } from './importing/dto/image-preview.dto';
 import { ImageDto, toImageDto, type ImageAnswer } from './dto/image.dto';
+import { requireTaskType } from './task-type';
 import { TaskTypeDto, toTaskTypeDto } from './dto/task-type.dto';
 import { ImagePages } from './lists/image-pages';
 import { ImageBatchService } from './importing/image-batch.service';
@@ -163,11 +164,14 @@ export class ImagesController {
   @ApiOperation({ summary: 'Images: mine, shared with me, public', description: LIST_DESCRIPTION })
   @ApiPage(ImageDto, TOTAL_IS_EXACT)
   @ApiProblem('forbidden', 'auth.forbidden')
+  @ApiProblem('invalid', 'image.task-type-unknown')
   async list(
     @CurrentPerson() person: PersonCaller,
     @Query() query: ListImagesDto,
     @RequestLanguage() language: Language,
   ): Promise<ImagePageDto> {
+    if (query.taskType !== undefined)
+      requireTaskType(query.taskType, this.config.images.taskTypes, '?taskType');
     const after = decodePosition(query.sort, query.cursor);
     const [{ images, next }, counted] = await Promise.all([
       this.pages.list(person, query, after, query.limit),

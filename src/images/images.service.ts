@@ -32,6 +32,7 @@ import { ImageShare } from './sharing/image-share.entity';
 import { ImageVisibility, type SeenAs } from './sharing/image-visibility';
 import { Image } from './image.entity';
 import { joinTerms, termsOf, titleKey } from './lists/search-terms';
+import { requireTaskType } from './task-type';
 
 /** An image together with the tag record that says how it stands; null for a link with a digest. */
 export interface CatalogedImage {
@@ -103,7 +104,7 @@ export class ImagesService {
    */
   async import(caller: PersonCaller, wanted: NewImage): Promise<CatalogedImage> {
     const link = this.verdicts.readLink(wanted.link);
-    this.requireTaskType(wanted.taskType);
+    requireTaskType(wanted.taskType, this.config.images.taskTypes, '/taskType');
     const name = imageName(link);
     await this.refuseSecondImport(caller.personId, name, link);
     const { artifact, described, record } = await this.verdicts.record(caller, link);
@@ -193,7 +194,8 @@ export class ImagesService {
     change: ImageChange,
     ifMatch: string | undefined,
   ): Promise<CatalogedImage> {
-    if (change.taskType !== undefined) this.requireTaskType(change.taskType);
+    if (change.taskType !== undefined)
+      requireTaskType(change.taskType, this.config.images.taskTypes, '/taskType');
     const { image, seenAs } = await this.see(caller, id);
     if (seenAs !== 'own') throw new DomainError('forbidden', 'image.not-owner');
     const record = await this.recordOf(image);
@@ -345,14 +347,6 @@ export class ImagesService {
       if (!isOutage(error)) throw error;
       return { right: undefined, ownerHasLeft };
     }
-  }
-
-  private requireTaskType(taskType: string): void {
-    const { taskTypes } = this.config.images;
-    if (taskTypes.includes(taskType)) return;
-    const params = { taskType, taskTypes: taskTypes.join(', ') };
-    const code = 'image.task-type-unknown';
-    throw new DomainError('invalid', code, params, { errors: [{ pointer: '/taskType', code, params }] });
   }
 
   private async refuseSecondImport(personId: string, name: string, link: ImageLink): Promise<void> {

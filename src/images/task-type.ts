@@ -1,3 +1,4 @@
+import { DomainError } from '../common/errors';
 import type { Language } from '../common/messages';
 
 const LABELS: Readonly<Record<string, Readonly<Record<Language, string>>>> = {
@@ -15,4 +16,15 @@ const LABELS: Readonly<Record<string, Readonly<Record<Language, string>>>> = {
 /** The name people see; a site's own task type is its id. */
 export function taskTypeLabel(id: string, language: Language): string {
   return LABELS[id]?.[language] ?? id;
+}
+
+/**
+ * @param pointer to the field that it came in
+ * @throws DomainError invalid `image.task-type-unknown`, which names those that there are
+ */
+export function requireTaskType(taskType: string, taskTypes: readonly string[], pointer: string): void {
+  if (taskTypes.includes(taskType)) return;
+  const params = { taskType, taskTypes: taskTypes.join(', ') };
+  const code = 'image.task-type-unknown';
+  throw new DomainError('invalid', code, params, { errors: [{ pointer, code, params }] });
 }

@@ -7,6 +7,7 @@ import { CONFIG } from '../config/config.module';
 import type { ArtifactKind } from '../harbor/harbor.types';
 import { ImagePages, type ImagePage } from '../images/lists/image-pages';
 import type { CatalogedImage } from '../images/images.service';
+import { requireTaskType } from '../images/task-type';
 import { askerOf, LookupService, type Outcome } from './lookup.service';
 import type { Answer } from './lookup-answer';
 import { mergeByAge } from './merged-by-age';
@@ -50,7 +51,7 @@ export class AvailableImages {
 
   /**
    * Newest first. A page can have fewer than `limit`, and a next one all the same.
-   * @throws DomainError invalid `lookup.for-required`; forbidden `lookup.for-forbidden`
+   * @throws DomainError invalid `lookup.for-required`, `image.task-type-unknown`; forbidden `lookup.for-forbidden`
    */
   async list(
     caller: Caller,
@@ -89,7 +90,9 @@ export class AvailableImages {
   /** Null: of any. */
   private taskTypesFor(taskType: string | undefined): (string | null)[] {
     if (taskType === undefined) return [null];
-    const any = this.config.images.taskTypes.includes(ANY_TASK) && taskType !== ANY_TASK ? [ANY_TASK] : [];
+    const { taskTypes } = this.config.images;
+    requireTaskType(taskType, taskTypes, '?taskType');
+    const any = taskTypes.includes(ANY_TASK) && taskType !== ANY_TASK ? [ANY_TASK] : [];
     return [taskType, ...any];
   }
 

@@ -35,7 +35,7 @@ export class AvailableController {
   })
   @ApiPage(AvailableImageDto)
   @ApiProblem('forbidden', 'lookup.for-forbidden')
-  @ApiProblem('invalid', 'lookup.for-required')
+  @ApiProblem('invalid', 'lookup.for-required', 'image.task-type-unknown')
   @ApiProblem('too-many', 'lookup.too-many')
   async list(
     @CurrentCaller() caller: Caller,

@@ -44,6 +44,7 @@ export class LookupController {
   @ApiProblem(
     'invalid',
     'link.scheme',
+    'link.command',
     'link.host-other',
     'link.upper-case',
     'link.path',

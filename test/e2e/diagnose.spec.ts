@@ -159,6 +159,9 @@ describe('POST /account/diagnose', () => {
     expect(one.findings.map(({ code }) => code)).toEqual(['diagnose.project-absent']);
     expect(JSON.stringify(one).replaceAll('user-ada', 'user-eve')).toBe(JSON.stringify(other));
     expect(one.findings[0]?.remedy).toContain('user-liuyizhou');
+    const pulled = await diagnose(liu, { action: 'pull', link: link('user-ada/demo:v1') });
+    expect(pulled.findings.map(({ code }) => code)).toEqual(['diagnose.pull-project-absent']);
+    expect(pulled.findings[0]?.remedy).not.toContain('Pushing');
   });
 
   it('tells the role, and the one that a push needs', async () => {

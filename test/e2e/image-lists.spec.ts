@@ -70,6 +70,8 @@ describe('GET /images', () => {
     ['q=nvidia-pytorch', ['abc of notebooks', '深度学习环境', 'PyTorch with my data loaders']],
     ['q=nvidia%20tensorflow', []],
     ['q=-', []],
+    ['q=', ['abc of notebooks', '深度学习环境', 'PyTorch with my data loaders']],
+    ['q=%20', ['abc of notebooks', '深度学习环境', 'PyTorch with my data loaders']],
   ])('for %s answers %j', async (query, expected) => {
     expect(await found(liu, query)).toEqual(expected);
   });
@@ -112,7 +114,7 @@ describe('GET /images', () => {
     expect(await found(grace, 'scope=available')).toEqual([]);
   });
 
-  it.each(['scope=theirs', 'sort=size', 'state=lost', 'kind=vm', 'platform=x', 'q=', 'label='])(
+  it.each(['scope=theirs', 'sort=size', 'state=lost', 'kind=vm', 'platform=x', 'taskType=caffe', 'label='])(
     'refuses %s',
     async (query) => {
       expect((await liu.get(`/images?${query}`)).status).toBe(422);

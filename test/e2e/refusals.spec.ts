@@ -59,6 +59,14 @@ describe('refusals on the journey', () => {
     expect(toldToo).toEqual(told);
   });
 
+  it('says that the password is missing, and nothing of lengths', async () => {
+    const { status, body } = await new Client(sandbox.url).post('/auth/login', { username: 'ada' });
+    expect({ status, errors: body.errors }).toMatchObject({
+      status: 422,
+      errors: [{ pointer: '/password', code: 'field.password' }],
+    });
+  });
+
   it('says that the directory is down, not that the password is wrong', async () => {
     await sandbox.directory.down();
     try {
@@ -75,6 +83,7 @@ describe('refusals on the journey', () => {
 
   it.each([
     ['a scheme', (good: string) => `https://${good}`, 'link.scheme'],
+    ['the command around it', (good: string) => `docker pull ${good}`, 'link.command'],
     ['another host', (good: string) => good.replace(/^[^/]+/, 'docker.io'), 'link.host-other'],
     ['upper case', (good: string) => good.replace('/demo', '/Demo'), 'link.upper-case'],
     ['neither tag nor digest', (good: string) => good.replace(':v1', ''), 'link.tag-or-digest-missing'],
@@ -108,6 +117,16 @@ describe('refusals on the journey', () => {
     const { status, body } = await liu.post('/images', wanted(link('v1'), 'caffe'));
     expect(status).toBe(422);
     expect(body).toMatchObject({ code: 'image.task-type-unknown', errors: [{ pointer: '/taskType' }] });
+    for (const list of ['/images', '/lookup/available']) {
+      expect(await liu.get(`${list}?taskType=caffe`)).toMatchObject({
+        status: 422,
+        body: {
+          code: 'image.task-type-unknown',
+          errors: [{ pointer: '?taskType' }],
+          detail: expect.stringContaining('deepspeed') as string,
+        },
+      });
+    }
     expect(body.detail).toContain('pytorch');
     expect(await imagesOf(liu)).toEqual([]);
   });

@@ -140,6 +140,16 @@ const refusedByCode: Readonly<Record<string, readonly string[]>> = {
     'https://registry.example.com/harbor/projects/3/repositories/app',
     'https://other.example.com/p/app:v1',
   ],
+  'link.command': [
+    `docker pull ${host}/p/app:v1`,
+    `docker push ${host}/p/app:v1`,
+    `$ docker push ${host}/p/app:v1`,
+    `sudo docker pull ${host}/p/app:v1\n`,
+    `podman\tpull\t${host}/p/app`,
+    `docker tag app:v1 ${host}/p/app:v1\ndocker push ${host}/p/app:v1`,
+    `docker run --rm ${host}/p/app:v1 python train.py`,
+    `nerdctl pull ${host.toUpperCase()}/p/App`,
+  ],
   'link.characters': [
     ...[
       ' ', // space
@@ -188,8 +198,6 @@ const refusedByCode: Readonly<Record<string, readonly string[]>> = {
       ';',
       ',',
     ].flatMap(inEachPart),
-    `docker pull ${host}/p/app:v1`,
-    `docker push ${host}/p/app:v1`,
     `${host}/p/app:v1 ${host}/p/app:v2`,
     `"${host}/p/app:v1"`,
     `\u00a0${host}/p/app:v1`,

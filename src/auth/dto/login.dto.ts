@@ -12,7 +12,7 @@ export class LoginDto {
   username: string;
 
   @ApiProperty({ format: 'password', maxLength: 1024 })
-  @IsString(PASSWORD)
+  @IsString({ message: 'field.password' })
   @MaxLength(1024, PASSWORD)
   password: string;
 }

@@ -22,6 +22,7 @@ export function ApiVerdictProblems(): MethodDecorator {
     ApiProblem(
       'invalid',
       'link.scheme',
+      'link.command',
       'link.host-missing',
       'link.host-other',
       'link.characters',

@@ -2,6 +2,7 @@ import { ApiProperty, ApiPropertyOptional, OmitType } from '@nestjs/swagger';
 import { IsOptional, IsString, Length, Matches } from 'class-validator';
 import { messageFor, type Language } from '../../common/messages';
 import { PageQuery } from '../../common/paging';
+import { SearchWords } from '../../common/search-words.decorator';
 import { PlatformDto } from '../../common/platform.dto';
 import type { ArtifactKind, ArtifactPlatform } from '../../harbor/harbor.types';
 import type { SeenAs } from '../../images/sharing/image-visibility';
@@ -11,7 +12,6 @@ import { LookupWarningDto } from './lookup.dto';
 
 const USERNAME = { message: 'field.text', context: { min: 1, max: 256 } };
 const TASK_TYPE = { message: 'field.text', context: { min: 1, max: 64 } };
-const WORDS = { message: 'field.text', context: { min: 1, max: 200 } };
 
 export class ListAvailableDto extends OmitType(PageQuery, ['count']) implements AvailableQuery {
   @ApiPropertyOptional({
@@ -23,7 +23,10 @@ export class ListAvailableDto extends OmitType(PageQuery, ['count']) implements 
   @Length(1, 256, USERNAME)
   for?: string;
 
-  @ApiPropertyOptional({ example: 'pytorch', description: 'Images for `all` are for this one, too' })
+  @ApiPropertyOptional({
+    example: 'pytorch',
+    description: 'One of GET /images/task-types; images for `all` are for this one, too',
+  })
   @IsOptional()
   @IsString(TASK_TYPE)
   @Length(1, 64, TASK_TYPE)
@@ -34,10 +37,8 @@ export class ListAvailableDto extends OmitType(PageQuery, ['count']) implements 
   @Matches(/^[a-z0-9]+\/[a-z0-9_]+(\/[a-z0-9]+)?$/, { message: 'field.platform' })
   platform?: string;
 
-  @ApiPropertyOptional({ example: 'pytorch 24.12', description: 'Words, as of GET /images' })
-  @IsOptional()
-  @IsString(WORDS)
-  @Length(1, 200, WORDS)
+  @ApiPropertyOptional({ example: 'pytorch 24.12', description: 'Words, as of GET /images; empty: all' })
+  @SearchWords()
   q?: string;
 }
 

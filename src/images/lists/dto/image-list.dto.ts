@@ -2,6 +2,7 @@ import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsOptional, IsString, Length, Matches } from 'class-validator';
 import type { MessageCode, MessageParams } from '../../../common/messages.en';
 import { Cursor, PageQuery, type Page } from '../../../common/paging';
+import { SearchWords } from '../../../common/search-words.decorator';
 import type { ArtifactKind } from '../../../harbor/harbor.types';
 import type { TagState } from '../../../tag-rule/tag-rule';
 import { IMAGE_SCOPES, type ImageQuery, type ImageScope } from '../image-lists';
@@ -47,7 +48,7 @@ export class ListImagesDto extends PageQuery implements ImageQuery {
   @IsIn(IMAGE_SORTS, oneOf(IMAGE_SORTS))
   sort: ImageSort = 'newest';
 
-  @ApiPropertyOptional({ example: 'pytorch' })
+  @ApiPropertyOptional({ example: 'pytorch', description: 'One of GET /images/task-types' })
   @IsOptional()
   @IsString(text(64))
   taskType?: string;
@@ -91,11 +92,9 @@ export class ListImagesDto extends PageQuery implements ImageQuery {
     example: 'pytorch 24.12',
     description:
       'Words, all of which are in description, repository, tag or labels; case and width do not matter, and the ' +
-      'last word may be the beginning of one. Chinese needs no spaces',
+      'last word may be the beginning of one. Chinese needs no spaces. Empty: no search',
   })
-  @IsOptional()
-  @IsString(text(200))
-  @Length(1, 200, text(200))
+  @SearchWords()
   q?: string;
 }
 
