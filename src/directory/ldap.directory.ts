@@ -209,25 +209,33 @@ export class LdapDirectory extends Directory {
     const isDisabled =
       this.disabledFilter !== null &&
       (await this.idsOf(service, [person.id], this.disabledFilter)).includes(person.id);
-    const isAdmin = await this.isAdmin(service, person.dn);
-    return { ...person, isAdmin, isDisabled, groups: await this.groupsOf(service, person.dn) };
+    const levels = await this.groupsOf(service, person.dn);
+    const isAdmin =
+      (await this.isAdmin(service, person.dn)) || (await this.isAdminThrough(service, levels ?? []));
+    const groups = levels?.flat().map(({ id, name }) => ({ id, name })) ?? null;
+    return { ...person, isAdmin, isDisabled, groups };
   }
 
-  /** A server that refuses to tell about groups keeps nobody from logging in. */
-  private async groupsOf(service: LdapConnection, dn: string): Promise<DirectoryGroup[] | null> {
+  /**
+   * The groups that name the person, those that name one of these, and so on; each in its first place. A server that
+   * refuses to tell about groups keeps nobody from logging in.
+   */
+  private async groupsOf(service: LdapConnection, dn: string): Promise<FoundGroup[][] | null> {
     const { groupBaseDn, groupLevels } = this.config;
     if (groupBaseDn === null) return null;
     try {
-      const found = new Map<string, DirectoryGroup>();
+      const found = new Set<string>();
+      const levels: FoundGroup[][] = [];
       let members = [dn];
       for (let level = 1; level <= groupLevels && members.length > 0; level += 1) {
         const holding = await this.groupsHolding(service, groupBaseDn, members, MAX_GROUPS - found.size);
         // Groups can hold each other.
         const fresh = holding.filter(({ id }) => !found.has(id));
-        for (const { id, name } of fresh) found.set(id, { id, name });
+        for (const { id } of fresh) found.add(id);
+        levels.push(fresh);
         members = fresh.map((group) => group.dn);
       }
-      return [...found.values()];
+      return levels;
     } catch (error) {
       if (error instanceof LdapFailure && (error.resultCode !== null || error.step === 'read')) return null;
       throw error;
@@ -312,6 +320,35 @@ export class LdapDirectory extends Directory {
       return await service.compare(adminGroupDn, groupMemberAttribute, dn);
     } catch (error) {
       if (hasResult(error, NOT_A_MEMBER)) return false;
+      throw error;
+    }
+  }
+
+  /** Does the admin group name a group of the person's? It counts as a level, wherever it is. */
+  private async isAdminThrough(service: LdapConnection, levels: readonly FoundGroup[][]): Promise<boolean> {
+    const { adminGroupDn, groupMemberAttribute: attribute, groupLevels } = this.config;
+    if (adminGroupDn === null) return false;
+    const groups = levels.slice(0, groupLevels - 1).flat();
+    for (let from = 0; from < groups.length; from += MEMBERS_AT_ONCE) {
+      const some = groups.slice(from, from + MEMBERS_AT_ONCE);
+      const filter = new OrFilter({
+        filters: some.map(({ dn }) => new EqualityFilter({ attribute, value: dn })),
+      });
+      if ((await this.searchAdminGroup(service, adminGroupDn, filter)).length > 0) return true;
+    }
+    return false;
+  }
+
+  private async searchAdminGroup(
+    service: LdapConnection,
+    adminGroupDn: string,
+    filter: Filter,
+  ): Promise<SearchEntry[]> {
+    const attributes = [this.config.idAttribute];
+    try {
+      return await service.search(adminGroupDn, { scope: 'base', filter, attributes, sizeLimit: 1 });
+    } catch (error) {
+      if (hasResult(error, NOT_A_MEMBER)) return [];
       throw error;
     }
   }

@@ -16,6 +16,8 @@ interface Engine {
   settings: DirectoryConfig;
   /** The groups of ada: her own, those that these are in, and so on. */
   levels: string[][];
+  /** A group of admins that names no person; whom it makes one, from how many levels on. */
+  outerAdmins?: { groupDn: string; member: string; level: number };
   /** Who of the odd names is in the group vision-lab. */
   oddMembers: string[];
   rename(username: string, newUsername: string): void | Promise<void>;
@@ -141,11 +143,16 @@ async function startSlapd(): Promise<Engine> {
     });
   await addGroup('vision-lab', ['ada', ...ODD_NAMES]);
   await addGroup('speech-lab', ['grace']);
+  await addGroup('operators', ['alias']);
+  // Not where groups are looked for.
+  const outerAdmins = `cn=all-admins,ou=people,${root}`;
   const groupDn = (name: string) => `cn=${name},ou=groups,${root}`;
   const addGroupOfGroups = (name: string, members: string[]) =>
     admin.add(groupDn(name), { objectClass: 'groupOfNames', member: members.map(groupDn) });
   await addGroupOfGroups('all-labs', ['vision-lab', 'everybody']);
   await addGroupOfGroups('everybody', ['all-labs']);
+  await addGroupOfGroups('site-operators', ['operators']);
+  await admin.add(outerAdmins, { objectClass: 'groupOfNames', member: groupDn('site-operators') });
   await admin.add(`ou=elsewhere,${root}`, { objectClass: ['referral', 'extensibleObject'], ref: REFERRAL });
   return {
     settings: {
@@ -157,6 +164,7 @@ async function startSlapd(): Promise<Engine> {
       adminGroupDn,
       groupBaseDn: `ou=groups,${root}`,
     },
+    outerAdmins: { groupDn: outerAdmins, member: 'alias', level: 3 },
     oddMembers: ODD_NAMES,
     levels: [['vision-lab'], ['all-labs'], ['everybody'], []],
     rename: (username, newUsername) => admin.rename(dnOf(username), `uid=${newUsername}`),
@@ -225,6 +233,19 @@ describe.each([
       const deeper = new LdapDirectory({ ...engine.settings, groupLevels: at + 1 });
       const groups = (await deeper.findByUsername('ada'))?.groups?.map(({ name }) => name);
       expect(groups).toEqual(engine.levels.slice(0, at + 1).flat());
+    }
+  });
+
+  it('knows an admin by a group that the admin group names, as far up as is configured', async () => {
+    const { outerAdmins } = engine;
+    for (const groupLevels of outerAdmins === undefined ? [] : [1, 2, 3, 4]) {
+      const adminGroupDn = outerAdmins?.groupDn ?? null;
+      const deeper = new LdapDirectory({ ...engine.settings, groupLevels, adminGroupDn });
+      const isAdmin = groupLevels >= (outerAdmins?.level ?? 0);
+      expect(await deeper.findByUsername(outerAdmins?.member ?? '')).toMatchObject({ isAdmin });
+      expect(await deeper.findByUsername('ada')).toMatchObject({ isAdmin: false });
+      const without = new LdapDirectory({ ...engine.settings, groupLevels, adminGroupDn, groupBaseDn: null });
+      expect(await without.findByUsername(outerAdmins?.member ?? '')).toMatchObject({ isAdmin: false });
     }
   });
 
