@@ -1055,6 +1055,11 @@ export const messagesEn = {
     detail:
       'The image is in the private project {project}, from which neither you nor anybody who shows it to you may pull any more. Your entry stays; what became of the tag is not told. Ask for a membership of the project, or take the entry out of the catalog.',
   },
+  'image.warning.right-unknown': {
+    title: 'It is being asked whether you may run this image',
+    detail:
+      'The image is in the private project {project}. The registry is asked whether you, or somebody who shows it to you, may pull from there; until it has answered, what became of the tag is not told. Look again in a moment.',
+  },
   'image.warning.owner-left': {
     title: 'The owner of its project has left',
     detail:

@@ -968,6 +968,11 @@ export const messagesZh: Readonly<Record<MessageCode, MessageText>> = {
     detail:
       '该镜像位于私有项目 {project}，您以及向您展示它的人都已无权从中拉取。您的条目会保留，但不再显示该标签的变化。请申请加入该项目，或将该条目从目录中移除。',
   },
+  'image.warning.right-unknown': {
+    title: '正在确认您能否运行此镜像',
+    detail:
+      '镜像位于私有项目 {project} 中。正在向镜像仓库确认您或向您共享它的人能否从中拉取；在得到答复之前，不显示标签的变化。请稍后再看。',
+  },
   'image.warning.owner-left': {
     title: '其项目的所有者已离开',
     detail: '该镜像位于 {project}，其所有者已离开。请及时另选镜像，或将其副本推送到您自己的项目。',

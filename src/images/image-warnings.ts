@@ -29,6 +29,7 @@ export function rightWarnings(
 ): ImageWarning[] {
   const codes: MessageCode[] = [
     ...(right === 'none' ? (['image.warning.no-right'] as const) : []),
+    ...(right === 'unknown' ? (['image.warning.right-unknown'] as const) : []),
     ...(right === 'jobs-only' ? (['image.warning.jobs-only'] as const) : []),
     ...(ownerHasLeft === true ? (['image.warning.owner-left'] as const) : []),
   ];

@@ -184,6 +184,7 @@ export class ImagesService {
   }
 
   /**
+   * Waits for no Harbor: what becomes of the image is told as in lists.
    * @param ifMatch the ETag that the caller read, so that nobody's change meanwhile is overwritten
    * @throws DomainError not-found; forbidden `image.not-owner`; stale `request.stale`; invalid
    *   `image.task-type-unknown`
@@ -208,7 +209,7 @@ export class ImagesService {
       labels: change.labels ?? image.labels,
     };
     const changes = changesBetween(image, fields);
-    const right = await this.rightTo(caller, image);
+    const right = await this.knownRights.ofOne(caller.personId, { image, seenAs });
     if (changes.length === 0) return { image, record, owner, seenAs, ...right };
     const written = {
       ...fields,

@@ -4,7 +4,8 @@ import type { Sandbox } from '../../sandbox/sandbox';
 import { EVERYTHING } from '../../src/changes/change-key';
 import { Changes } from '../../src/changes/changes';
 import { Clock } from '../../src/common/clock';
-import { Client, startTestSandbox } from './journey';
+import { HarborHttp } from '../../src/harbor/harbor-http';
+import { callHarbor, Client, startTestSandbox, untilHarborAnswers } from './journey';
 
 const codesOf = (image: object) =>
   ('warnings' in image ? (image.warnings as { code: string }[]) : []).map(({ code }) => code);
@@ -309,7 +310,8 @@ describe('sharing images', () => {
     await grace.delete(member);
     expect(await readAs(ada)).toEqual(notTold);
     // A list waits for nothing: where what was known ended meanwhile, the next one knows.
-    while ((await listedAs(ada)).state !== 'unknown') await new Promise((resolve) => setTimeout(resolve, 50));
+    while (!(await listedAs(ada)).warnings.includes('image.warning.no-right'))
+      await new Promise((resolve) => setTimeout(resolve, 50));
     expect(await listedAs(ada)).toEqual(notTold);
     expect(await readAs(liu)).toEqual(notTold);
     // Of both nobody asked since: the list has it asked, and the next one knows.
@@ -324,6 +326,76 @@ describe('sharing images', () => {
     expect((await ada.patch(`/images/${shared.id}`, { description: 'Still mine' })).body).toMatchObject({
       description: 'Still mine',
       state: 'unknown',
+    });
+  });
+
+  describe('while Harbor has not said yet who may run it', () => {
+    const listedAs = async (person: Client, id: string, query = '') => {
+      const { body } = await person.get(`/images?scope=available&limit=200${query}`);
+      const item = (body.items as Record<string, unknown>[]).find((one) => one.id === id);
+      return item === undefined ? null : { state: item.state, warnings: codesOf(item) };
+    };
+    afterEach(async () => {
+      sandbox.harbor.faults.clear();
+      await sandbox.harbor.faults.up();
+      await untilHarborAnswers(sandbox);
+    });
+
+    it('tells nothing that no rule gives, not by a filter either, and all of it where the rule is known', async () => {
+      await grace.put('/projects/team-vision/members/ada', { role: 'maintainer' });
+      const known = await imported(ada, 'team-vision');
+      // A member whom Berth did not make.
+      expect((await grace.post('/projects', { name: 'team-harbor' })).status).toBe(201);
+      const { body: users } = await callHarbor(
+        sandbox,
+        sandbox.harborAdmin,
+        'GET',
+        '/users?q=username%3Dada',
+      );
+      const [user] = users as { user_id: number }[];
+      const member = { role_id: 4, member_user: { user_id: user?.user_id } };
+      const path = '/projects/team-harbor/members';
+      expect((await callHarbor(sandbox, sandbox.harborAdmin, 'POST', path, member)).status).toBe(201);
+      const unknown = await imported(ada, 'team-harbor');
+      const shared = await imported();
+      await liu.put(`/images/${shared.id}/shares/person/ada`, {});
+      const told = { state: 'as-recorded', warnings: [] };
+      expect(await listedAs(ada, unknown.id)).toEqual(told);
+
+      await sandbox.harbor.faults.down();
+      forgetLookups();
+      expect(await listedAs(ada, known.id)).toEqual(told);
+      expect(await listedAs(ada, shared.id)).toEqual(told);
+      expect(await listedAs(ada, unknown.id)).toEqual({
+        state: 'unknown',
+        warnings: ['image.warning.right-unknown'],
+      });
+      expect(await listedAs(ada, unknown.id, '&state=as-recorded')).toBeNull();
+      expect(await listedAs(ada, known.id, '&state=as-recorded')).toEqual(told);
+      await sandbox.harbor.faults.up();
+      while ((await listedAs(ada, unknown.id))?.state !== 'as-recorded')
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      expect(await listedAs(ada, unknown.id, '&state=as-recorded')).toEqual(told);
+    });
+
+    it('changes one’s image without waiting for a Harbor that hangs', async () => {
+      await grace.put('/projects/team-vision/members/ada', { role: 'maintainer' });
+      const { id } = await imported(ada, 'team-vision');
+      sandbox.harbor.faults.add({ kind: 'hang' });
+      forgetLookups();
+      const send = Reflect.get(HarborHttp.prototype, 'send');
+      let ended = 0;
+      const sends = jest.spyOn(HarborHttp.prototype, 'send').mockImplementation(async function (
+        this: HarborHttp,
+        ...call
+      ) {
+        return send.apply(this, call).finally(() => (ended += 1));
+      });
+      const changed = await ada.patch(`/images/${id}`, { description: 'Mine' });
+      sends.mockRestore();
+      expect(changed).toMatchObject({ status: 200, body: { description: 'Mine' } });
+      expect(ended).toBe(0);
+      await sandbox.harbor.faults.down();
     });
   });
 

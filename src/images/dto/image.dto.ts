@@ -5,6 +5,7 @@ import type { ArtifactKind, ArtifactPlatform } from '../../harbor/harbor.types';
 import type { TagState } from '../../tag-rule/tag-rule';
 import { imageWarnings, recordWarnings, rightWarnings } from '../image-warnings';
 import type { Visibility } from '../image.entity';
+import { isTold } from '../sharing/known-rights';
 import type { CatalogedImage } from '../images.service';
 import { ImageDescriptionDto } from '../importing/dto/image-description.dto';
 import { ImageWarningDto, toImageWarningDto } from './image-warning.dto';
@@ -129,9 +130,8 @@ export function toImageDto(
 ): ImageDto {
   const { id, project, repository, tag, description, taskType, labels, described } = image;
   const { usedAtMs, createdAt, updatedAt } = image;
-  // What becomes of it is told to those alone who may run it.
-  const isTold = right !== 'none';
-  const record = isTold ? seen : null;
+  const told = isTold(right);
+  const record = told ? seen : null;
   const kind = record?.kind ?? image.kind;
   const platforms = record?.platforms ?? image.platforms;
   return {
@@ -150,8 +150,8 @@ export function toImageDto(
     kind,
     recordedDigest: record === null ? image.digest : record.recordedDigest,
     currentDigest: record === null ? image.digest : record.currentDigest,
-    state: isTold ? (record?.state ?? image.standing.state) : 'unknown',
-    goneSince: isTold ? (record === null ? image.goneSince : record.goneSince) : null,
+    state: told ? (record?.state ?? image.standing.state) : 'unknown',
+    goneSince: told ? (record === null ? image.goneSince : record.goneSince) : null,
     platforms,
     sizeBytes: record?.sizeBytes ?? image.sizeBytes,
     described,

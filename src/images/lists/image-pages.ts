@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { ImageLists, type ImageCount, type ImageQuery, type Viewer } from './image-lists';
-import { KnownRights } from '../sharing/known-rights';
+import { isTold, KnownRights } from '../sharing/known-rights';
 import type { CatalogedImage } from '../images.service';
 import type { Position } from './list-order';
 
@@ -30,7 +30,9 @@ export class ImagePages {
       return seenAs === null ? [] : [{ ...row, seenAs }];
     });
     const rights = await this.rights.of(caller.personId, audiences, images);
-    return { images: images.map((image) => ({ ...image, ...rights.get(image.image.id) })), next };
+    const told = images.map((image) => ({ ...image, ...rights.get(image.image.id) }));
+    // A filter by state would tell what is not told.
+    return { images: query.state === undefined ? told : told.filter(({ right }) => isTold(right)), next };
   }
 
   /** How many there are, as far as a bounded count sees. @throws as list */

@@ -68,7 +68,12 @@ export class ListImagesDto extends PageQuery implements ImageQuery {
   @IsIn(KINDS, oneOf(KINDS))
   kind?: ArtifactKind;
 
-  @ApiPropertyOptional({ enum: STATES })
+  @ApiPropertyOptional({
+    enum: STATES,
+    description:
+      'Leaves out what is not told to me, for I may not run it or that is not known yet; so a page can have fewer ' +
+      'than limit, and total can count more',
+  })
   @IsOptional()
   @IsIn(STATES, oneOf(STATES))
   state?: TagState;
