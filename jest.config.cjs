@@ -19,5 +19,7 @@ module.exports = {
     { ...base, displayName: 'medium', testMatch: ['<rootDir>/test/medium/**/*.spec.ts'] },
     { ...base, displayName: 'e2e', testMatch: ['<rootDir>/test/e2e/**/*.spec.ts'] },
   ],
+  globalSetup: '<rootDir>/test/temporary-folder.mjs',
+  globalTeardown: '<rootDir>/test/temporary-folder-removed.mjs',
   testTimeout: 90_000,
 };
