@@ -21,6 +21,7 @@ import { ChangeProjectDto, CreateProjectDto, ListProjectsDto } from './dto/proje
 import { ProjectDto, toProjectDto } from './dto/project.dto';
 import { ProjectUsageDto, toProjectUsageDto } from './quota/dto/usage.dto';
 import { ApiHarborProblems } from './harbor-problems.decorator';
+import { ApiProjectRouteProblems } from './project-route-problems.decorator';
 import { ProjectOverview } from './project-overview.service';
 import { ProjectUsages } from './quota/project-usage.service';
 import { SharedProjectsService } from './shared-projects.service';
@@ -123,10 +124,7 @@ export class ProjectsController {
   })
   @ApiParam({ name: 'project', example: 'user-liuyizhou' })
   @ApiOkResponse({ type: ProjectUsageDto })
-  @ApiProblem('forbidden', 'project.role-too-low')
-  @ApiProblem('not-found', 'project.not-found')
-  @ApiProblem('conflict', 'project.unfinished', 'project.gone', 'project.replaced')
-  @ApiHarborProblems()
+  @ApiProjectRouteProblems()
   async usage(
     @CurrentPerson() person: PersonCaller,
     @Param('project') project: string,

@@ -7,6 +7,7 @@ import { ApiProblem } from '../../common/openapi-problem';
 import { ApiPage, Cursor, PageQuery, toPageOfAll, type Page } from '../../common/paging';
 import { MemberDto, SetMemberDto, toMemberDto } from './dto/member.dto';
 import { ApiHarborProblems } from '../harbor-problems.decorator';
+import { ApiProjectRouteProblems } from '../project-route-problems.decorator';
 import { MembersService } from './members.service';
 
 const cursor = new Cursor('members', { key: 'string' });
@@ -25,10 +26,7 @@ export class MembersController {
   })
   @ApiParam({ name: 'project', example: 'team-vision' })
   @ApiPage(MemberDto)
-  @ApiProblem('forbidden', 'project.role-too-low')
-  @ApiProblem('not-found', 'project.not-found')
-  @ApiProblem('conflict', 'project.unfinished', 'project.gone', 'project.replaced')
-  @ApiHarborProblems()
+  @ApiProjectRouteProblems()
   async list(
     @CurrentPerson() person: PersonCaller,
     @Param('project') project: string,
@@ -45,10 +43,7 @@ export class MembersController {
   @ApiParam({ name: 'project', example: 'team-vision' })
   @ApiParam({ name: 'username', example: 'ada' })
   @ApiOkResponse({ type: MemberDto })
-  @ApiProblem('forbidden', 'project.role-too-low')
-  @ApiProblem('not-found', 'project.not-found', 'project.member-not-found')
-  @ApiProblem('conflict', 'project.unfinished', 'project.gone', 'project.replaced')
-  @ApiHarborProblems()
+  @ApiProjectRouteProblems({ notFound: ['project.member-not-found'] })
   async get(
     @CurrentPerson() person: PersonCaller,
     @Param('project') project: string,
@@ -68,24 +63,20 @@ export class MembersController {
   @ApiParam({ name: 'project', example: 'team-vision' })
   @ApiParam({ name: 'username', example: 'ada' })
   @ApiOkResponse({ type: MemberDto })
-  @ApiProblem('forbidden', 'project.role-too-low')
-  @ApiProblem('not-found', 'project.not-found', 'person.not-found')
-  @ApiProblem(
-    'conflict',
-    'project.owner-fixed',
-    'project.last-admin',
-    'project.busy',
-    'project.unfinished',
-    'project.gone',
-    'project.replaced',
-    'auth.identity-conflict',
-    'account.name-in-use',
-    'account.name-not-owned',
-    'account.replaced',
-    'account.busy',
-    'harbor.changed',
-  )
-  @ApiHarborProblems()
+  @ApiProjectRouteProblems({
+    notFound: ['person.not-found'],
+    conflicts: [
+      'project.owner-fixed',
+      'project.last-admin',
+      'project.busy',
+      'auth.identity-conflict',
+      'account.name-in-use',
+      'account.name-not-owned',
+      'account.replaced',
+      'account.busy',
+      'harbor.changed',
+    ],
+  })
   async set(
     @CurrentPerson() person: PersonCaller,
     @Param('project') project: string,

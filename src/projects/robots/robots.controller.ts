@@ -27,6 +27,7 @@ import {
   toRobotDto,
 } from './dto/robot.dto';
 import { ApiHarborProblems } from '../harbor-problems.decorator';
+import { ApiProjectRouteProblems } from '../project-route-problems.decorator';
 import { RobotsService, type IssuedRobot } from './robots.service';
 
 const cursor = new Cursor('robots', { key: 'string' });
@@ -49,10 +50,7 @@ export class RobotsController {
   })
   @ApiParam({ name: 'project', example: 'user-liuyizhou' })
   @ApiPage(RobotDto)
-  @ApiProblem('forbidden', 'project.role-too-low')
-  @ApiProblem('not-found', 'project.not-found')
-  @ApiProblem('conflict', 'project.unfinished', 'project.gone', 'project.replaced')
-  @ApiHarborProblems()
+  @ApiProjectRouteProblems()
   async list(
     @CurrentPerson() person: PersonCaller,
     @Param('project') project: string,
@@ -72,20 +70,10 @@ export class RobotsController {
   })
   @ApiParam({ name: 'project', example: 'user-liuyizhou' })
   @ApiCreatedResponse({ type: IssuedRobotDto, headers: LOCATION })
-  @ApiProblem('forbidden', 'project.role-too-low')
-  @ApiProblem('not-found', 'project.not-found')
   @ApiProblem('invalid', 'robot.end')
-  @ApiProblem(
-    'conflict',
-    'robot.exists',
-    'robot.name-taken',
-    'project.busy',
-    'project.unfinished',
-    'project.gone',
-    'project.replaced',
-    'harbor.changed',
-  )
-  @ApiHarborProblems()
+  @ApiProjectRouteProblems({
+    conflicts: ['robot.exists', 'robot.name-taken', 'project.busy', 'harbor.changed'],
+  })
   async create(
     @CurrentPerson() person: PersonCaller,
     @Param('project') project: string,
@@ -101,10 +89,7 @@ export class RobotsController {
     description: 'One that was made here, not a foreign one.',
   })
   @ApiOkResponse({ type: RobotDto })
-  @ApiProblem('forbidden', 'project.role-too-low')
-  @ApiProblem('not-found', 'project.not-found', 'robot.not-found')
-  @ApiProblem('conflict', 'project.unfinished', 'project.gone', 'project.replaced')
-  @ApiHarborProblems()
+  @ApiProjectRouteProblems({ notFound: ['robot.not-found'] })
   async get(
     @CurrentPerson() person: PersonCaller,
     @Param() { project, id }: RobotAddress,
@@ -122,18 +107,10 @@ export class RobotsController {
       'so that CI can change over, and is deleted then.',
   })
   @ApiCreatedResponse({ type: IssuedRobotDto, headers: LOCATION })
-  @ApiProblem('forbidden', 'project.role-too-low')
-  @ApiProblem('not-found', 'project.not-found', 'robot.not-found')
-  @ApiProblem(
-    'conflict',
-    'robot.ending',
-    'project.busy',
-    'project.unfinished',
-    'project.gone',
-    'project.replaced',
-    'harbor.changed',
-  )
-  @ApiHarborProblems()
+  @ApiProjectRouteProblems({
+    notFound: ['robot.not-found'],
+    conflicts: ['robot.ending', 'project.busy', 'harbor.changed'],
+  })
   async rotate(
     @CurrentPerson() person: PersonCaller,
     @Param() { project, id }: RobotAddress,
