@@ -193,7 +193,7 @@ describe.each(Object.entries(databases))(
       const [{ id } = { id: '' }] = open.body.items as { id: string }[];
       expect(await person.post(`/violations/${id}/restore`)).toMatchObject({
         status: 200,
-        body: { state: 'restored', settledBy: 'berth', restoration: { state: 'done', by: 'liuyizhou' } },
+        body: { state: 'restored', settledBy: 'liuyizhou', restoration: { state: 'done', by: 'liuyizhou' } },
       });
       expect(await skopeo.digest(link('v1'))).toBe(recorded);
       expect((await skopeo.push(second, link('v1'))).output).toContain('configured as immutable');
