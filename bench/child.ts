@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { productFlags } from '../test/chaos/product-flags';
 
 const WAIT_MS = 20_000;
 
@@ -23,7 +24,7 @@ export async function startChild(module: string, readyPath: string, env: NodeJS.
   const port = Number(env.PORT ?? (await freePort()));
   const url = `http://127.0.0.1:${port}`;
   const began = performance.now();
-  const child = spawn(process.execPath, [...flagsOfProduct(), join(__dirname, '..', module)], {
+  const child = spawn(process.execPath, [...productFlags(), join(__dirname, '..', module)], {
     env: {
       PATH: process.env.PATH,
       // As `npm start` and the image have it; Node 20 knows none.
@@ -45,13 +46,6 @@ export async function startChild(module: string, readyPath: string, env: NodeJS.
       await ended;
     },
   };
-}
-
-/** Those of Node that `npm start` has, as the image. */
-function flagsOfProduct(): string[] {
-  const text = readFileSync(join(__dirname, '..', '..', 'package.json'), 'utf8');
-  const { scripts } = JSON.parse(text) as { scripts: { start: string } };
-  return scripts.start.split(' ').filter((word) => word.startsWith('--'));
 }
 
 export async function freePort(): Promise<number> {

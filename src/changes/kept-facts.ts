@@ -3,7 +3,7 @@ import type { ChangeKey } from './change-key';
 import type { ChangeMarks } from './change-marks';
 
 /** What does not change for itself is read again after this time, at the latest, all the same. */
-const READ_AGAIN_MS = 60_000;
+const READ_AGAIN_MS = 10 * 60_000;
 /** What is not there can come without being announced. */
 const ABSENT_READ_AGAIN_MS = 1_000;
 
@@ -27,14 +27,21 @@ export function isGood(
 /** Facts of one kind, by name: as many as fit, the least asked for going first. */
 export class KeptFacts<T> {
   private readonly kept: LRUCache<string, Fact<T>>;
-
   private readonly isAbsent: (value: T) => boolean;
+  private readonly readAgainMs: number;
 
   constructor(
     private readonly marks: ChangeMarks,
-    options: { maxBytes: number; bytesOf: (value: T) => number; isAbsent: (value: T) => boolean },
+    options: {
+      maxBytes: number;
+      bytesOf: (value: T) => number;
+      isAbsent: (value: T) => boolean;
+      /** Of what changes for itself, without being announced. */
+      readAgainMs?: number;
+    },
   ) {
     this.isAbsent = options.isAbsent;
+    this.readAgainMs = options.readAgainMs ?? READ_AGAIN_MS;
     this.kept = new LRUCache({
       maxSize: options.maxBytes,
       sizeCalculation: ({ value }, name) => 300 + 2 * name.length + options.bytesOf(value),
@@ -56,7 +63,7 @@ export class KeptFacts<T> {
     // Each its own time, or what was read together would end together.
     const goodForMs = this.isAbsent(value)
       ? ABSENT_READ_AGAIN_MS
-      : READ_AGAIN_MS * (0.75 + Math.random() / 4);
+      : this.readAgainMs * (0.5 + Math.random() / 2);
     this.kept.set(name, { value, keys, mark, goodUntilMs: performance.now() + goodForMs });
   }
 }

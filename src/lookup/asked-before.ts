@@ -2,21 +2,31 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { ChangeMarks } from '../changes/change-marks';
-import { isGood } from '../changes/kept-facts';
+import type { Answer } from './lookup-answer';
 import { LookupMemory, type AskerName, type Found } from './lookup-memory';
 
 const MAX_BYTES = 8 * 1024 * 1024;
 /** What should be read again so soon is read beside those who ask, so that nobody waits for what is asked often. */
 const AHEAD_MS = 20_000;
-/** So many questions together, and a pause, for lookups go on meanwhile. */
-const TOGETHER = 16;
-const PAUSE_MS = 2;
+/** So many questions together, and a pause several times as long, for lookups go on meanwhile. */
+const TOGETHER = 8;
+const PAUSES = 4;
 const PAUSE_AFTER_FAILURE_MS = 1_000;
 
 /** A question that was asked before, and what was found for it. */
 export interface Asked extends Found {
   name: AskerName;
   maxAgeMs: number;
+  /** What is answered, but for its age, as long as all that was found holds; absent where it depends on more. */
+  settled?: Answer;
+}
+
+interface Kept {
+  asked: Asked;
+  /** Of `performance.now()`: when the first of what was found has to be read again. */
+  endsAtMs: number;
+  /** Nothing of it was changed at this mark. */
+  mark: number;
 }
 
 /**
@@ -25,7 +35,7 @@ export interface Asked extends Found {
  */
 @Injectable()
 export class AskedBefore {
-  private readonly asked = new LRUCache<string, Asked>({
+  private readonly kept = new LRUCache<string, Kept>({
     maxSize: MAX_BYTES,
     sizeCalculation: (_, words) => 600 + words.length,
   });
@@ -39,42 +49,68 @@ export class AskedBefore {
 
   /** As long as all that was found for it holds. */
   find(words: string, nowMs: number): Asked | undefined {
-    const asked = this.asked.get(words);
-    if (asked === undefined || !this.holds(asked, nowMs)) return undefined;
-    if (!this.holds(asked, nowMs + AHEAD_MS)) {
-      this.ending.set(words, asked);
-      if (!this.isReading) void this.readEnding();
-    }
-    return asked;
+    const kept = this.kept.get(words);
+    if (kept === undefined || nowMs >= kept.endsAtMs || !this.isUnchanged(kept)) return undefined;
+    return nowMs + AHEAD_MS < kept.endsAtMs ? kept.asked : this.renew(words, kept.asked, nowMs);
   }
 
   remember(words: string, asked: Asked): void {
-    this.asked.set(words, asked);
+    const endsAtMs = Math.min(...asked.parts.map(({ goodUntilMs }) => goodUntilMs));
+    const mark = Math.min(...asked.parts.map((fact) => fact.mark));
+    this.kept.set(words, { asked, endsAtMs, mark });
   }
 
-  private holds({ parts }: Found, nowMs: number): boolean {
-    return parts.every((fact) => isGood(fact, this.marks, nowMs));
+  private isUnchanged(kept: Kept): boolean {
+    const mark = this.marks.mark();
+    if (kept.mark === mark) return true;
+    if (!kept.asked.parts.every(({ keys, mark: since }) => this.marks.isUnchanged(keys, since))) return false;
+    kept.mark = mark;
+    return true;
+  }
+
+  /** What ended may have been read again for another question. */
+  private renew(words: string, asked: Asked, nowMs: number): Asked {
+    const { name, maxAgeMs, facts } = asked;
+    const found = this.memory.find(name, facts.link, nowMs + AHEAD_MS);
+    if (found !== undefined) {
+      const renewed = { ...found, name, maxAgeMs };
+      this.remember(words, renewed);
+      return renewed;
+    }
+    this.ending.set(words, asked);
+    if (!this.isReading) void this.readEnding();
+    return asked;
   }
 
   private async readEnding(): Promise<void> {
     this.isReading = true;
     while (this.ending.size > 0) {
-      const some = [...this.ending].slice(0, TOGETHER);
-      const read = await Promise.allSettled(some.map(async ([words, asked]) => this.readAgain(words, asked)));
+      const beganMs = performance.now();
+      const some = firstOf(this.ending, TOGETHER);
+      const read = await Promise.allSettled(some.map(async ([, asked]) => this.readAgain(asked)));
       const hasFailed = read.some(({ status }) => status === 'rejected');
       // Whoever asks then has it read on his own way, or is told.
       if (hasFailed) this.ending.clear();
       for (const [words] of some) this.ending.delete(words);
-      await sleep(hasFailed ? PAUSE_AFTER_FAILURE_MS : PAUSE_MS, undefined, { ref: false });
+      const pauseMs = PAUSES * (performance.now() - beganMs);
+      await sleep(hasFailed ? PAUSE_AFTER_FAILURE_MS : pauseMs, undefined, { ref: false });
     }
     this.isReading = false;
   }
 
-  private async readAgain(words: string, { name, maxAgeMs, facts: { link } }: Asked): Promise<void> {
+  /** Into memory; the next who asks takes it from there. */
+  private async readAgain({ name, facts: { link } }: Asked): Promise<void> {
     const mark = this.memory.mark();
     const asker = await this.memory.asker(name, mark, AHEAD_MS);
     await this.memory.link(asker, link, mark, AHEAD_MS);
-    const found = this.memory.find(name, link, performance.now());
-    if (found !== undefined) this.remember(words, { ...found, name, maxAgeMs });
   }
+}
+
+function firstOf<K, V>(map: ReadonlyMap<K, V>, count: number): [K, V][] {
+  const first: [K, V][] = [];
+  for (const entry of map) {
+    if (first.length === count) break;
+    first.push(entry);
+  }
+  return first;
 }

@@ -204,8 +204,16 @@ function answerTag(
 }
 
 function answerOf(told: Told, imageId: string | null, warnings: LookupWarning[], now: Date): Answer {
-  const ageMs = Math.max(0, now.getTime() - told.checkedAt.getTime());
-  return { told, ageMs, stale: false, imageId, warnings };
+  return { told, ageMs: ageMsOf(told, now), stale: false, imageId, warnings };
+}
+
+/** The same, later. */
+export function answerAgain(answer: Answer, now: Date): Answer {
+  return { ...answer, ageMs: ageMsOf(answer.told, now) };
+}
+
+function ageMsOf({ checkedAt }: Told, now: Date): number {
+  return Math.max(0, now.getTime() - checkedAt.getTime());
 }
 
 /** A project of the same name with another id is another one: who sees no image of the old one sees nothing of it. */

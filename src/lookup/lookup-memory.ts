@@ -4,6 +4,7 @@ import { aboutLink, aboutPerson, aboutProject, type ChangeKey } from '../changes
 import { ChangeMarks } from '../changes/change-marks';
 import type { ImageLink } from '../common/image-link';
 import { imageName } from '../images/image-name';
+import { AUDIENCES_GOOD_FOR_MS } from '../images/sharing/image-visibility';
 import { formatTagName, type TagName } from '../tag-rule/observation';
 import { FactReader } from './fact-reader';
 import type { Asker, ProjectFacts, SeenImage, TagFacts } from './facts';
@@ -51,11 +52,12 @@ export class LookupMemory {
       maxBytes: 4 * MB,
       bytesOf: ({ audiences }) => 100 + 100 * audiences.length,
       isAbsent: ({ personId }) => personId === null,
+      readAgainMs: AUDIENCES_GOOD_FOR_MS,
     });
     this.projects = new KeptFacts<ProjectFacts | null>(marks, {
       maxBytes: 4 * MB,
       bytesOf: () => 200,
-      isAbsent: isNull,
+      isAbsent: () => false,
     });
     this.seen = new KeptFacts<SeenImage | null>(marks, {
       maxBytes: 10 * MB,

@@ -18,6 +18,7 @@ import { TagRecordsService } from '../tag-rule/tag-records.service';
 import { toTagFacts } from './fact-rows';
 import { AskedBefore, type Asked } from './asked-before';
 import {
+  answerAgain,
   answerCurrent,
   answerDigest,
   answerFrom,
@@ -145,11 +146,15 @@ export class LookupService {
     const nowMs = performance.now();
     const asked = this.askedBefore.find(query, nowMs) ?? this.readAsked(query, nowMs);
     if (asked === null) return null;
+    if (asked.settled !== undefined) return answerAgain(asked.settled, this.clock.now());
     const { facts, maxAgeMs } = asked;
     const options = { maxAgeMs, requireFresh: false };
     const known = this.answerKnown(facts, options);
     if (known === null) return null;
-    if (typeof known.answer !== 'string') return this.warnedFromMemory(facts, known.answer, nowMs);
+    if (typeof known.answer !== 'string') {
+      if (isSettled(facts)) asked.settled = known.answer;
+      return this.warnedFromMemory(facts, known.answer, nowMs);
+    }
     if (known.answer !== 'look') return null;
     const looked = this.lookAtMovable(facts, known.right, options, atOnce);
     return looked.then((answer) => this.warned(facts.link, answer));
@@ -348,10 +353,9 @@ export class LookupService {
   }
 
   private findRight(facts: LinkFacts): RunRight | undefined {
-    const claim = claimOf(facts);
     return (
-      knownRight(claim, (personId) => ownProjectId(facts, personId)) ??
-      knownRight(claim, (personId) => this.rights.find(personId, facts.link.project))
+      ownersRight(facts) ??
+      knownRight(claimOf(facts), (personId) => this.rights.find(personId, facts.link.project))
     );
   }
 
@@ -422,6 +426,15 @@ function withSeverity(link: ImageLink, answer: Answer, severity: string | null):
   if (severity === null) return answer;
   const params = { project: link.project, severity };
   return { ...answer, warnings: [...answer.warnings, { code: 'lookup.warning.vulnerable', params }] };
+}
+
+function ownersRight(facts: LinkFacts): RunRight | undefined {
+  return knownRight(claimOf(facts), (personId) => ownProjectId(facts, personId));
+}
+
+/** Does the answer follow from these facts alone, whatever Harbor says of rights and vulnerabilities? */
+function isSettled(facts: LinkFacts): boolean {
+  return ownersRight(facts) !== undefined && facts.project?.vulnerabilityLimit === null;
 }
 
 async function outcomeOf(answered: Promise<Answer>): Promise<Outcome> {

@@ -172,7 +172,10 @@ export class ProjectsService {
       project.intentAt !== null && now.getTime() - project.intentAt.getTime() < INTENT_LIFETIME_MS;
     if (pending) return;
     const seen = { id: project.id, harborProjectId: project.harborProjectId ?? IsNull() };
-    await this.projects.update(seen, { intentAt: now, harborProjectId: null });
+    await this.projects.manager.transaction(async (manager) => {
+      await manager.update(Project, seen, { intentAt: now, harborProjectId: null });
+      await this.changes.record(manager, aboutProject(project.name));
+    });
     project.intentAt = now;
     project.harborProjectId = null;
   }

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { productFlags } from './product-flags';
 
 const READY_WITHIN_MS = 60_000;
 
@@ -17,7 +18,7 @@ export class BerthProcess {
 
   /** Resolves when it is ready to be asked. */
   async start(): Promise<void> {
-    const child = spawn(process.execPath, [this.main], {
+    const child = spawn(process.execPath, [...productFlags(), this.main], {
       env: { PATH: process.env.PATH, ...this.env },
       stdio: ['ignore', 'inherit', 'inherit'],
     });

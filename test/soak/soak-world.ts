@@ -53,8 +53,7 @@ export class SoakWorld {
       WEBHOOK_URL: `http://127.0.0.1:${port}`,
       METRICS_PORT: String(ports.metrics),
       HEAP_PROBE_PORT: String(ports.probe),
-      // The young generation is that of the Docker image.
-      NODE_OPTIONS: `--max-semi-space-size=8 --require ${join(__dirname, 'heap-probe.js')}`,
+      NODE_OPTIONS: `--require ${join(__dirname, 'heap-probe.js')}`,
     };
     const berth = new BerthProcess(main, env, `http://127.0.0.1:${port}`);
     const world = new SoakWorld(around, database, proxies, berth, ports);

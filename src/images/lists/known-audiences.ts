@@ -3,7 +3,7 @@ import { aboutPerson } from '../../changes/change-key';
 import { ChangeFeed } from '../../changes/change-feed';
 import { ChangeMarks } from '../../changes/change-marks';
 import { KeptFacts } from '../../changes/kept-facts';
-import { ImageVisibility, type Audiences } from '../sharing/image-visibility';
+import { AUDIENCES_GOOD_FOR_MS, ImageVisibility, type Audiences } from '../sharing/image-visibility';
 
 const MAX_BYTES = 4 * 1024 * 1024;
 
@@ -21,6 +21,7 @@ export class KnownAudiences {
       maxBytes: MAX_BYTES,
       bytesOf: ({ shared }) => 200 + 100 * shared.length,
       isAbsent: () => false,
+      readAgainMs: AUDIENCES_GOOD_FOR_MS,
     });
   }
 

@@ -27,6 +27,9 @@ export interface Audiences {
   public: string;
 }
 
+/** Who keeps audiences reads them again by then: groups that the directory did not confirm end by time. */
+export const AUDIENCES_GOOD_FOR_MS = 60_000;
+
 /** The one place that decides who sees an image of the catalog, for lists, reading, lookups and pull secrets. */
 @Injectable()
 export class ImageVisibility {
