@@ -58,6 +58,7 @@ export class AdminPersonsService {
   }
 
   private async describe(persons: Person[]): Promise<AdminPerson[]> {
+    if (persons.length === 0) return [];
     const ids = persons.map(({ id }) => id);
     const accounts = await this.dataSource.manager.findBy(Account, { personId: In(ids) });
     const projects = await this.dataSource.manager.findBy(Project, { ownerPersonId: In(ids) });

@@ -1,6 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { In, IsNull, Not, type DataSource } from 'typeorm';
+import { In, IsNull, MoreThan, Not, type DataSource } from 'typeorm';
 import { type Actor, AuditService } from '../audit/audit.service';
 import { Offboarded } from '../auth/offboarded';
 import { Person, type OffboardingCause } from '../auth/person.entity';
@@ -71,7 +71,8 @@ export class OffboardingService {
   /** Goes on with what was cut off, and gives back the memberships of those who came back. */
   async finish(signal: AbortSignal): Promise<void> {
     const unfinished = await this.dataSource.manager.find(Person, {
-      where: { offboardedAt: Not(IsNull()), suspendedAt: IsNull() },
+      // For IS NOT NULL SQLite takes no index.
+      where: { offboardedAt: MoreThan(new Date(0)), suspendedAt: IsNull() },
       order: { offboardedAt: 'ASC' },
       take: PEOPLE_A_RUN,
     });
@@ -80,6 +81,7 @@ export class OffboardingService {
       await this.tryFor(person, () => this.suspend(person.id, 'berth'));
     }
     const back = await this.memberships.listPersonIds(PEOPLE_A_RUN);
+    if (back.length === 0) return;
     for (const person of await this.dataSource.manager.findBy(Person, { id: In(back) })) {
       if (signal.aborted) return;
       await this.tryFor(person, () => this.giveBack(person.id, 'berth'));

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { MoreThanOrEqual, Not, IsNull, type Repository } from 'typeorm';
+import { MoreThan, MoreThanOrEqual, type Repository } from 'typeorm';
 import { Clock } from '../common/clock';
 import { Person } from './person.entity';
 
@@ -64,7 +64,8 @@ export class OffboardedPersons {
         select: { id: true, offboardedAt: true },
         where:
           this.readSince === null
-            ? { offboardedAt: Not(IsNull()) }
+            ? // For IS NOT NULL SQLite takes no index.
+              { offboardedAt: MoreThan(new Date(0)) }
             : { offboardingChangedAt: MoreThanOrEqual(new Date(this.readSince.getTime() - OVERLAP_MS)) },
       });
       for (const { id, offboardedAt } of changed) {

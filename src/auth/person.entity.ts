@@ -16,6 +16,7 @@ export type OffboardingCause = Absence | 'admin';
 @Index('uq_persons_username_key', ['usernameKey'], { unique: true })
 @Index('ix_persons_offboarding_changed', ['offboardingChangedAt'])
 @Index('ix_persons_absent_since', ['absentSince'])
+@Index('ix_persons_offboarded', ['offboardedAt'])
 export class Person {
   @IdColumn()
   id: string;

@@ -1,4 +1,4 @@
-import { Initial1795328835975 } from './migrations/1795328835975-initial';
+import { Initial1795338431116 } from './migrations/1795338431116-initial';
 
 /** Every migration, oldest first. `npm run migration:generate` adds to it. */
-export const migrations = [Initial1795328835975] as const;
+export const migrations = [Initial1795338431116] as const;

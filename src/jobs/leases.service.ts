@@ -149,6 +149,7 @@ export class LeasesService {
       order: { id: 'DESC' },
       take: limit,
     });
+    if (images.length === 0) return [];
     const jobs = await this.dataSource.manager.findBy(Job, { id: In(images.map(({ runId }) => runId)) });
     const byId = new Map(jobs.map((job) => [job.id, job]));
     return images.flatMap(({ runId, name }) => {

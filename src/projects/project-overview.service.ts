@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { Brackets, type Repository, type SelectQueryBuilder } from 'typeorm';
+import { IsNull, Not, type Repository, type SelectQueryBuilder } from 'typeorm';
 import { AccountsService } from '../accounts/accounts.service';
 import type { PersonCaller } from '../auth/caller';
 import { PersonsService } from '../auth/persons.service';
@@ -73,7 +73,7 @@ export class ProjectOverview {
    * @throws DomainError forbidden `auth.forbidden` for all, unless the caller is an admin
    */
   async list(caller: PersonCaller, filter: ProjectFilter): Promise<ProjectView[]> {
-    const query = this.visible(caller, filter.scope).orderBy('project.name').take(filter.limit);
+    const query = (await this.visible(caller, filter.scope)).orderBy('project.name').take(filter.limit);
     if (filter.afterName !== null) query.andWhere('project.name > :after', { after: filter.afterName });
     const projects = await query.getMany();
     const owners = await this.persons.findByIds(projects.flatMap(({ ownerPersonId }) => ownerPersonId ?? []));
@@ -97,7 +97,7 @@ export class ProjectOverview {
   }
 
   async count(caller: PersonCaller, scope: ProjectFilter['scope']): Promise<number> {
-    return this.visible(caller, scope).getCount();
+    return (await this.visible(caller, scope)).getCount();
   }
 
   /**
@@ -210,27 +210,32 @@ export class ProjectOverview {
   }
 
   /** A personal project that is not begun is only a name. An unfinished shared one is its maker's to finish. */
-  private visible(caller: PersonCaller, scope: ProjectFilter['scope']): SelectQueryBuilder<Project> {
+  private async visible(
+    caller: PersonCaller,
+    scope: ProjectFilter['scope'],
+  ): Promise<SelectQueryBuilder<Project>> {
     const query = this.rows.createQueryBuilder('project');
     if (scope === 'all') {
       if (!caller.isAdmin) throw new DomainError('forbidden', 'auth.forbidden', { role: 'admin' });
       return query.where("(project.kind = 'shared' OR project.harborProjectId IS NOT NULL)");
     }
-    const memberships = query
-      .subQuery()
-      .select('member.projectId')
-      .from(ProjectMember, 'member')
-      .where('member.personId = :me')
+    const ids = await this.idsOf(caller.personId);
+    return query.where('project.id IN (:...ids)', { ids: ids.length === 0 ? [''] : ids });
+  }
+
+  /** In one statement with what is shown of them, databases would look at every project. */
+  private async idsOf(personId: string): Promise<string[]> {
+    const own = await this.rows.find({
+      select: { id: true },
+      where: { ownerPersonId: personId, harborProjectId: Not(IsNull()) },
+    });
+    const memberships = await this.rows
+      .createQueryBuilder('project')
+      .innerJoin(ProjectMember, 'member', 'member.projectId = project.id')
+      .select('project.id', 'id')
+      .where('member.personId = :personId', { personId })
       .andWhere("(member.seenRole IS NOT NULL OR (project.kind = 'shared' AND project.readyAt IS NULL))")
-      .getQuery();
-    return query
-      .where(
-        new Brackets((mine) =>
-          mine
-            .where('project.ownerPersonId = :me AND project.harborProjectId IS NOT NULL')
-            .orWhere(`project.id IN ${memberships}`),
-        ),
-      )
-      .setParameter('me', caller.personId);
+      .getRawMany<{ id: string }>();
+    return [...new Set([...own, ...memberships].map(({ id }) => id))];
   }
 }

@@ -27,12 +27,10 @@ export class NoticedTags {
    * @throws DomainError outages of Harbor
    */
   async check(name: TagName, source: ObservationSource, logged: readonly LoggedChange[] = []): Promise<void> {
-    const before = await this.tagRecords.find(name);
-    const { state } =
+    const { state, digestBefore: digest } =
       source === 'feed'
         ? await this.tagRecords.checkLogged(name, logged)
         : await this.tagRecords.check(name, source);
-    const digest = before?.currentDigest ?? null;
     if (state !== 'gone' || digest === null) return;
     const deletion = logged.findLast(({ kind }) => kind === 'deleted');
     await this.checkDigest(name, digest, source, deletion);

@@ -17,6 +17,7 @@ import type { TagState } from './tag-rule';
 @Index('uq_tag_records_name', ['project', 'repository', 'tag'], { unique: true })
 @Index('ix_tag_records_current', ['currentDigest'])
 @Index('ix_tag_records_state', ['state'])
+@Index('ix_tag_records_checked', ['checkedAt'])
 export class TagRecord {
   @IdColumn()
   id: string;

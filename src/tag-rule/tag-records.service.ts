@@ -35,6 +35,8 @@ export interface Recorded {
 export interface Check extends Recorded {
   /** What Harbor answered. */
   look: ArtifactLook;
+  /** Where the tag was as far as Berth knew when it was asked; null: gone, or no record. */
+  digestBefore: string | null;
 }
 
 /** What a look is recorded with besides what it saw. */
@@ -193,13 +195,15 @@ export class TagRecordsService {
    */
   private async lookAndRecord(name: TagName, reason: CheckReason): Promise<Check> {
     let versionAsked: number | null = null;
+    let digestBefore: string | null = null;
     let seen: ArtifactLook | null = null;
     for (let tries = 1; tries <= MAX_TRIES; tries += 1) {
       const before = await this.find(name);
+      if (tries === 1) digestBefore = before?.currentDigest ?? null;
       versionAsked ??= before?.version ?? 0;
       const isSeenByOthers = before !== null && before.version >= versionAsked + 2;
       if (isSeenByOthers && seen !== null && reason.logged === undefined) {
-        return { record: before, state: before.state, violations: [], look: seen };
+        return { record: before, state: before.state, violations: [], look: seen, digestBefore };
       }
       const beganAtMs = performance.now();
       const beganAt = this.clock.now();
@@ -208,13 +212,13 @@ export class TagRecordsService {
       const artifact = look.found ? look.artifact : null;
       if (before !== null && reason.source === 'check' && isWrittenLately(before, artifact, beganAt)) {
         const record = { ...before, checkedAt: beganAt, checkedBy: reason.source };
-        return { record, state: before.state, violations: [], look };
+        return { record, state: before.state, violations: [], look, digestBefore };
       }
       const observation = { ...reason, name, fromVersion: before?.version ?? null, beganAt, look };
       const recorded = before === null ? await this.first(observation) : await this.next(before, observation);
       if (recorded === 'overtaken') continue;
       if (look.found && recorded.state !== 'unknown') this.foundAtMs.set(formatTagName(name), beganAtMs);
-      return { ...recorded, look };
+      return { ...recorded, look, digestBefore };
     }
     throw overtakenTooOften(name);
   }

@@ -63,7 +63,8 @@ export class TagPeople {
       const { status, body } = await this.ask(url, 'GET', `/lookup?link=${link}`);
       if (status < 500) return status === 200 ? String(body.digest) : null;
       // On a machine that stood still for seconds Harbor is away.
-      if (performance.now() > endsAtMs) throw new Error(`a lookup was answered ${status} ${String(body.code)}`);
+      if (performance.now() > endsAtMs)
+        throw new Error(`a lookup was answered ${status} ${String(body.code)}`);
       await sleep(250);
     }
   }

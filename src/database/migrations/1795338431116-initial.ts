@@ -1,7 +1,7 @@
 import { type MigrationInterface, type QueryRunner, Table } from 'typeorm';
 import { migrationColumns } from '../migration-columns';
 
-export class Initial1795328835975 implements MigrationInterface {
+export class Initial1795338431116 implements MigrationInterface {
   async up(queryRunner: QueryRunner): Promise<void> {
     const column = migrationColumns(queryRunner);
     await queryRunner.createTable(
@@ -131,6 +131,7 @@ export class Initial1795328835975 implements MigrationInterface {
           column.time('rivalSeenAt', 'nullable'),
         ],
         indices: [
+          { name: 'ix_persons_offboarded', columnNames: ['offboardedAt'] },
           { name: 'ix_persons_absent_since', columnNames: ['absentSince'] },
           { name: 'ix_persons_offboarding_changed', columnNames: ['offboardingChangedAt'] },
           { name: 'uq_persons_username_key', columnNames: ['usernameKey'], isUnique: true },
@@ -800,6 +801,7 @@ export class Initial1795328835975 implements MigrationInterface {
           column.count('version'),
         ],
         indices: [
+          { name: 'ix_tag_records_checked', columnNames: ['checkedAt'] },
           { name: 'ix_tag_records_state', columnNames: ['state'] },
           { name: 'ix_tag_records_current', columnNames: ['currentDigest'] },
           { name: 'uq_tag_records_name', columnNames: ['project', 'repository', 'tag'], isUnique: true },
