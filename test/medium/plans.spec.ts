@@ -14,7 +14,7 @@ import { fillTables } from './filler';
 import { Listening, type Statement } from './listening';
 import { planOf } from './statement-plan';
 
-const ROWS = 2_000;
+const ROWS = 4_000;
 const IMAGE = { description: 'An image', taskType: 'pytorch' };
 const P1 = 'user-p001';
 const P2 = 'user-p002';
