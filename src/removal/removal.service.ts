@@ -72,8 +72,8 @@ export class RemovalService {
       ...place,
     });
     // Of an index a job may run one platform alone, or what is attached to an image: they go with it.
-    const attached = await this.harbor.listAccessories(projectName, repository, digest);
-    const digests = [digest, ...[...artifact.platforms, ...attached].map((part) => part.digest)];
+    const attached = await this.attachedTo(projectName, repository, digest);
+    const digests = [digest, ...artifact.platforms.map((part) => part.digest), ...attached];
     if (dryRun) {
       await this.leases.requireUnleased(projectName, repository, digests);
       const tags = await this.harbor.listTags(projectName, repository, digest);
@@ -189,6 +189,16 @@ export class RemovalService {
       if (isDomainError(error)) return false;
       throw error;
     }
+  }
+
+  /** Also what is attached to something attached, such as the signature of an SBOM. */
+  private async attachedTo(project: string, repository: string, digest: string): Promise<string[]> {
+    const found = new Set([digest]);
+    // What is added while it goes on is visited too.
+    for (const one of found)
+      for (const accessory of await this.harbor.listAccessories(project, repository, one))
+        found.add(accessory.digest);
+    return [...found].slice(1);
   }
 
   /** Null where there is no such tag in the project that Berth keeps. */

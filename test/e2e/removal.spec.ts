@@ -190,6 +190,19 @@ describe('DELETE of tags and repositories', () => {
     expect((await remove('attached', 'v1')).body.artifactDeleted).toBe(true);
   });
 
+  it('is refused while a job runs what is attached to something attached', async () => {
+    const digest = await push('attached-twice', 'v1');
+    const repository = `${PROJECT}/attached-twice`;
+    const sbom = await pushArtifact(login, repository, referrer(digest, 'application/vnd.example.sbom'));
+    await pushArtifact(login, repository, referrer(sbom, 'application/vnd.example.signature'), 'signature');
+    const lease = { for: 'liuyizhou', links: [link('attached-twice', 'signature')], ttlSeconds: 3600 };
+    expect((await scheduler.put('/jobs/slurm-4/images', lease)).status).toBe(200);
+    const refused = await remove('attached-twice', 'v1');
+    expect([refused.status, refused.body.code]).toEqual([409, 'tag.leased']);
+    await scheduler.delete('/jobs/slurm-4');
+    expect((await remove('attached-twice', 'v1')).body.artifactDeleted).toBe(true);
+  });
+
   it('deletes a repository with all in it, and nothing of another', async () => {
     await push('whole', 'v1');
     await push('whole', 'v2');
