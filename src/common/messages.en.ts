@@ -58,7 +58,8 @@ export const messagesEn = {
   },
   'field.password': {
     title: 'The password is missing',
-    detail: 'Send the password that you log in to the platform with, as the text "password".',
+    detail:
+      'The password is missing: send the one that you log in to the platform with, as text in "password".',
   },
   'field.flag': {
     title: 'Neither true nor false',

@@ -51,7 +51,7 @@ export const messagesZh: Readonly<Record<MessageCode, MessageText>> = {
   },
   'field.password': {
     title: '缺少密码',
-    detail: '请以文本字段 "password" 发送您登录平台所用的密码。',
+    detail: '缺少密码：请以文本字段 "password" 发送您登录平台所用的密码。',
   },
   'field.flag': {
     title: '不是 true 或 false',
