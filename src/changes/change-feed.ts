@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
@@ -33,6 +33,8 @@ export class ChangeFeed implements OnModuleInit, OnModuleDestroy {
   private looking: Promise<boolean> | null = null;
   private lookingSinceMs = 0;
   private lastFailed = false;
+  /** The look that is going on is waited for no longer. */
+  private isSilent = false;
   /** When the last look began that succeeded; of the monotonic clock. */
   private seenAtMs = Number.NEGATIVE_INFINITY;
 
@@ -66,9 +68,7 @@ export class ChangeFeed implements OnModuleInit, OnModuleDestroy {
 
   /** Did the database fail to show its changes just now, or is it silent? */
   get isAway(): boolean {
-    return (
-      this.lastFailed || (this.looking !== null && performance.now() - this.lookingSinceMs > PATIENCE_MS)
-    );
+    return this.lastFailed || this.isSilent;
   }
 
   /** When the changes were last seen; of `performance.now()`. */
@@ -81,7 +81,10 @@ export class ChangeFeed implements OnModuleInit, OnModuleDestroy {
     if (this.isUpToDate) return true;
     if (this.isAway) return false;
     const waited = new AbortController();
-    const patience = sleep(PATIENCE_MS, false, { ref: false, signal: waited.signal }).catch(() => false);
+    const patience = untilImpatient(waited.signal).then(
+      () => false,
+      () => false,
+    );
     const succeeded = await Promise.race([this.look(), patience]);
     waited.abort();
     return succeeded;
@@ -105,6 +108,13 @@ export class ChangeFeed implements OnModuleInit, OnModuleDestroy {
 
   private async read(): Promise<boolean> {
     this.lookingSinceMs = performance.now();
+    const answered = new AbortController();
+    untilImpatient(answered.signal).then(
+      () => {
+        this.isSilent = true;
+      },
+      () => undefined,
+    );
     try {
       const isContinued = this.reading !== null && (await this.readOn(this.reading));
       if (!isContinued) await this.beginAnew();
@@ -117,6 +127,9 @@ export class ChangeFeed implements OnModuleInit, OnModuleDestroy {
         this.logger.warn({ msg: 'the changes of all replicas cannot be read', err: error });
       this.lastFailed = true;
       return false;
+    } finally {
+      answered.abort();
+      this.isSilent = false;
     }
   }
 
@@ -179,4 +192,13 @@ export class ChangeFeed implements OnModuleInit, OnModuleDestroy {
     // A newer Berth beside this one may write what this one does not know.
     this.changes.announce(subjects.map((subject) => (isChangeKey(subject) ? subject : EVERYTHING)));
   }
+}
+
+/**
+ * Rejects when aborted. What came while this process was busy with something else is read first: that it was late
+ * itself is no silence of the database.
+ */
+async function untilImpatient(signal: AbortSignal): Promise<void> {
+  await sleep(PATIENCE_MS, undefined, { ref: false, signal });
+  for (let turns = 0; turns < 4; turns += 1) await turn(undefined, { ref: false, signal });
 }

@@ -6,7 +6,6 @@ import { lookupPath, SoakWorld } from './soak-world';
 const PEOPLE = 50;
 const REPOSITORIES = 20;
 const CONNECTIONS = 32;
-const FILLING_SECONDS = 40;
 const TOP_SECONDS = 15;
 const DRAWN = 200_000;
 /** A `latest` among so many lookups. */
@@ -42,11 +41,11 @@ export async function runSteady(options: {
     const paths = drawnPaths(world, seededRandom(seed));
     say(`${world.links.length} links; the top rate comes first`);
     // All that is asked for once is in memory then, as much as fits.
-    await load(world, paths, FILLING_SECONDS, null);
-    const top = await load(world, paths, TOP_SECONDS, null);
+    await load(world, paths, { amount: paths.length });
+    const top = await load(world, paths, { duration: TOP_SECONDS });
     const overallRate = Math.round(top.requests.average / 2);
     say(`at half of ${Math.round(top.requests.average)}/s`);
-    const loading = load(world, paths, minutes * 60 + WARMING_MS / 1000, overallRate);
+    const loading = load(world, paths, { duration: minutes * 60 + WARMING_MS / 1000, overallRate });
     await sleep(WARMING_MS);
     const samples = await sample(world, minutes * 60_000, say);
     const result = await loading;
@@ -83,8 +82,7 @@ function drawnPaths({ links, latest }: SoakWorld, random: () => number): string[
 async function load(
   { berth, token }: SoakWorld,
   paths: readonly string[],
-  seconds: number,
-  overallRate: number | null,
+  options: Partial<autocannon.Options>,
 ): Promise<autocannon.Result> {
   let asked = 0;
   const setupRequest = (request: autocannon.Request): autocannon.Request => {
@@ -94,10 +92,9 @@ async function load(
   return autocannon({
     url: berth.url,
     connections: CONNECTIONS,
-    duration: seconds,
     headers: { authorization: `Bearer ${token}` },
     requests: [{ setupRequest }],
-    ...(overallRate === null ? {} : { overallRate }),
+    ...options,
   });
 }
 
@@ -120,9 +117,10 @@ async function sample(
 
 function wrongOf(report: SteadyReport, result: autocannon.Result): string[] {
   const { slope, standardError } = report.heapMbAMinute;
-  const failed = result.non2xx + result.errors + result.timeouts;
+  const { non2xx, errors, timeouts } = result;
+  const failed = non2xx + errors + timeouts;
   return [
-    ...(failed > 0 ? [`${failed} lookups failed`] : []),
+    ...(failed > 0 ? [`${failed} lookups failed: ${JSON.stringify({ non2xx, errors, timeouts })}`] : []),
     ...(slope - 2 * standardError > MOST_MB_A_MINUTE ? [`the heap grows by ${slope} MB a minute`] : []),
     ...(report.mostRssMb > MOST_RSS_MB ? [`${report.mostRssMb} MB of memory`] : []),
   ];
