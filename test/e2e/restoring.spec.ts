@@ -199,8 +199,9 @@ describe('tags that moved', () => {
   });
 
   it('are refused to jobs where the policy blocks them, until somebody decides', async () => {
-    const { from, to } = await move('blocked', 'v1');
+    // Before it moves: the policy of the test before would have it put back.
     await policy('block');
+    const { from, to } = await move('blocked', 'v1');
     const refused = await liu.lookup({ link: link('blocked', 'v1') });
     expect(refused.status).toBe(409);
     const [violation] = await violationsOf('blocked');
@@ -225,7 +226,7 @@ describe('tags that moved', () => {
   });
 
   it('stay where they are when an admin accepts them while putting back waits for its turn', async () => {
-    const { to } = await move('waiting', 'v1');
+    const { from, to } = await move('waiting', 'v1');
     const id = String((await violationsOf('waiting'))[0]?.id);
     const { manager } = sandbox.app.get<DataSource>(getDataSourceToken());
     const held = { leaseToken: 'a-test', leaseUntil: new Date('2100-01-01T00:00:00Z') };
@@ -233,8 +234,10 @@ describe('tags that moved', () => {
       const free = { name: PROJECT, leaseToken: IsNull() };
       return (await manager.update(Project, free, held)).affected === 1;
     });
+    const manifest = `/v2/${PROJECT}/waiting/manifests/${from}`;
     const asked = liu.post(`/violations/${id}/restore`);
-    await sleep(300);
+    // The last that it does before it waits.
+    await until(async () => Promise.resolve(sandbox.harbor.calls.some(({ path }) => path === manifest)));
     const decision = { reason: 'Rebuilt', acceptNewDigest: true };
     expect((await grace.post(`/violations/${id}/acknowledge`, decision)).body.state).toBe('acknowledged');
     await manager.update(Project, { name: PROJECT }, { leaseToken: null, leaseUntil: null });

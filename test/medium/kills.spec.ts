@@ -7,8 +7,11 @@ import { manyPeople, startSurroundings } from '../../sandbox/surroundings';
 import { loadConfig } from '../../src/config/load-config';
 import { createDataSource, dataSourceOptions } from '../../src/database/data-source';
 import { AuditFeed } from '../../src/tag-rule/feed/audit-feed.entity';
+import { TagDigest } from '../../src/tag-rule/tag-digest.entity';
 import { TagRecord } from '../../src/tag-rule/tag-record.entity';
+import { Violation } from '../../src/tag-rule/violations/violation.entity';
 import { BerthProcess, freePort } from '../chaos/berth-process';
+import { KillableWorld } from '../chaos/killable-world';
 import { runExemptionKills } from '../chaos/exemption-kills';
 import { runKills } from '../chaos/kills';
 import { runPullSecretKills } from '../chaos/pull-secret-kills';
@@ -124,4 +127,98 @@ describe('the built service, killed at random instants', () => {
       await other.drop();
     }
   }, 120_000);
+
+  it('loses no row of the audit log and counts none twice when it dies between the records and the cursor', async () => {
+    const other = await mariadb();
+    const world = await KillableWorld.start(join(BUILT, 'main.js'), other.url, { WEBHOOK_URL: 'off' });
+    const env = world.around.env(other.url, 3000);
+    const dataSource = createDataSource(dataSourceOptions(loadConfig(env).database));
+    try {
+      await dataSource.initialize();
+      const { manager } = dataSource;
+      while (!(await manager.existsBy(AuditFeed, {}))) await sleep(50);
+      const v1 = { project: 'user-p001', repository: 'app', tag: 'v1' };
+      const holding = dataSource.createQueryRunner();
+      await holding.startTransaction();
+      const [cursor] = (await holding.query('SELECT lastId FROM audit_feeds FOR UPDATE')) as {
+        lastId: string;
+      }[];
+      const first = await world.push('app', 'v1', 'first');
+      const second = await world.move('app', 'v1', 'second');
+      while (!(await manager.existsBy(TagRecord, v1))) await sleep(20);
+      await world.berth.kill();
+      expect(Number((await manager.findOneByOrFail(AuditFeed, {})).lastId)).toBe(Number(cursor?.lastId));
+      await holding.rollbackTransaction();
+      await holding.release();
+      await world.push('app', 'v2', 'pushed while Berth was away');
+      await world.berth.start();
+      while (!(await manager.existsBy(TagRecord, { ...v1, tag: 'v2', checkedBy: 'feed' }))) await sleep(50);
+      const record = await manager.findOneByOrFail(TagRecord, v1);
+      expect(record).toMatchObject({ state: 'moved', recordedDigest: first, currentDigest: second });
+      const history = await manager.find(TagDigest, {
+        where: { tagRecordId: record.id },
+        order: { place: 'ASC' },
+      });
+      expect(history.map(({ digest }) => digest)).toEqual([first, second]);
+      expect(new Set(history.map(({ logRow }) => logRow ?? 0)).size).toBe(2);
+      expect(await manager.findBy(Violation, {})).toMatchObject([
+        { tagRecordId: record.id, toDigest: second },
+      ]);
+    } finally {
+      await world.stop();
+      if (dataSource.isInitialized) await dataSource.destroy();
+      await other.drop();
+    }
+  }, 120_000);
+
+  it('has the tag and the rule where they belong when it dies putting a tag back, or rolling `latest` back', async () => {
+    const other = await mariadb();
+    const settings = { HARBOR_DEADLINE_MS: '3000', AUDIT_FEED: 'off', WEBHOOK_URL: 'off' };
+    const world = await KillableWorld.start(join(BUILT, 'main.js'), other.url, settings);
+    const { harbor } = world.around;
+    try {
+      const before = await world.rules();
+      const old = await world.push('app', 'latest', 'old');
+      const recorded = await world.push('app', 'v1', 'recorded');
+      const images = [await world.importImage('app', 'v1'), await world.importImage('app', 'latest')];
+      const [, latest] = images;
+      await world.push('app', 'latest', 'new');
+      await world.move('app', 'v1', 'moved');
+      for (const id of images) await world.ask('POST', `/images/${id}/check`);
+      const [violation] = (await world.ask('GET', '/violations?state=open')).body.items as { id: string }[];
+      const restore = async () => world.ask('POST', `/violations/${violation?.id}/restore`);
+      const rollBack = async () => world.ask('POST', `/images/${latest}/rollback`, { digest: old });
+      for (const [tag, digest, work] of [
+        ['v1', recorded, restore],
+        ['latest', old, rollBack],
+      ] as const) {
+        const path = `/v2/user-p001/app/manifests/${tag}`;
+        const from = harbor.calls.length;
+        harbor.faults.add({ kind: 'hang', method: 'PUT', path: new RegExp(path) });
+        const asked = work().catch(() => null);
+        const isHung = () =>
+          harbor.calls.slice(from).some((call) => call.method === 'PUT' && call.path === path);
+        while (!isHung()) await sleep(10);
+        const meanwhile = await world.rules();
+        await world.berth.kill();
+        // `latest` may be written under it.
+        expect(JSON.stringify(meanwhile) === JSON.stringify(before)).toBe(tag === 'latest');
+        await asked;
+        harbor.faults.clear();
+        await world.berth.start();
+        // The lease of the process that died is waited for.
+        while (![200, 409].includes((await work()).status) || (await world.digestOf('app', tag)) !== digest) {
+          await sleep(250);
+        }
+        while (JSON.stringify(await world.rules()) !== JSON.stringify(before)) await sleep(250);
+      }
+      const checks = await Promise.all(images.map(async (id) => world.ask('POST', `/images/${id}/check`)));
+      expect(checks.map(({ body }) => body.state)).toEqual(['as-recorded', 'current']);
+      expect((await world.ask('GET', `/violations/${violation?.id}`)).body.state).toBe('restored');
+      expect(await world.digestOf('app', 'v1')).toBe(recorded);
+    } finally {
+      await world.stop();
+      await other.drop();
+    }
+  }, 240_000);
 });
