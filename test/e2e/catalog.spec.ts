@@ -324,13 +324,17 @@ describe('the catalog', () => {
       const artifact = `/projects/user-liuyizhou/repositories/going/artifacts/${digest}`;
       expect((await callHarbor(sandbox, liuLogin, 'DELETE', artifact)).status).toBe(200);
       await callHarbor(sandbox, liuLogin, 'PUT', `${rules}/${rule?.id}`, { ...rule, disabled: false });
+      const gone = async (): Promise<unknown> => (await liu.get('/images?state=gone')).body.items;
+      expect(await gone()).toEqual([]);
       const { body: check } = await liu.post(`${path}/check`);
       expect(check.state).toBe('gone');
+      expect(await gone()).toMatchObject([{ id: imported.body.id, state: 'gone' }]);
       await liu.post(`${path}/check`);
       expect((await liu.get(path)).body).toMatchObject({ state: 'gone', goneSince: check.checkedAt });
       await push('going', 'v1');
       await liu.post(`${path}/check`);
       expect((await liu.get(path)).body).toMatchObject({ state: 'as-recorded', goneSince: null });
+      expect(await gone()).toEqual([]);
       await liu.delete(path);
     });
 

@@ -2,7 +2,7 @@ import { DataSource } from 'typeorm';
 import { pushTinyImage } from '../../sandbox/registry-client';
 import type { Sandbox } from '../../sandbox/sandbox';
 import { ImageTerm } from '../../src/images/lists/image-term.entity';
-import { Client, startTestSandbox } from './journey';
+import { callHarbor, Client, startTestSandbox } from './journey';
 
 interface Page {
   items: { id: string; description: string; owner: string; seenAs: string; lastUsedAt: string | null }[];
@@ -120,6 +120,20 @@ describe('GET /images', () => {
       expect((await liu.get(`/images?${query}`)).status).toBe(422);
     },
   );
+
+  it('finds an image by how its tag stands now', async () => {
+    const moved = async (): Promise<string[]> => found(liu, 'state=moved');
+    expect(await moved()).toEqual([]);
+    const { harbor, harborAdmin } = sandbox;
+    const rules = '/projects/user-liuyizhou/immutabletagrules';
+    const [rule] = (await callHarbor(sandbox, harborAdmin, 'GET', rules)).body as { id: number }[];
+    await callHarbor(sandbox, harborAdmin, 'PUT', `${rules}/${rule?.id}`, { ...rule, disabled: true });
+    const link = { project: 'user-liuyizhou', repository: 'nvidia-pytorch', tag: '24.11' };
+    await pushTinyImage({ registryUrl: harbor.url, link, ...harborAdmin, content: 'another' });
+    await liu.post(`/images/${ids.get('深度学习环境') ?? ''}/check`);
+    expect(await moved()).toEqual(['深度学习环境']);
+    expect(await found(liu, 'state=as-recorded')).toEqual(['PyTorch with my data loaders']);
+  });
 
   it('finds an image by what it says now', async () => {
     const id = ids.get('abc of notebooks') ?? '';

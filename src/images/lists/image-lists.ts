@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
+import { LRUCache } from 'lru-cache';
 import type { DataSource } from 'typeorm';
 import { PersonsService } from '../../auth/persons.service';
+import { atMost } from '../../common/at-most';
 import { DomainError } from '../../common/errors';
 import type { TagState } from '../../tag-rule/tag-rule';
 import { ownerAudience, PUBLIC } from '../sharing/audience';
@@ -10,7 +12,7 @@ import { KnownAudiences } from './known-audiences';
 import type { Condition, SeenCondition } from './list-condition';
 import { ImageRows, type ImageRow } from './image-rows';
 import { orderOf, type ImageSort, type ListOrder, type Position } from './list-order';
-import { countSql, pageSql, sampleSql, type Dialect, type Sql, type Stretch } from './list-sql';
+import { countSql, moreSql, pageSql, sampleSql, type Dialect, type Sql, type Stretch } from './list-sql';
 import { ANY_IMAGE, filterTerms, queryTermsOf } from './search-terms';
 import { ANY_RARITY, compareRarity, isMany, TermRarity, type Rarity } from './term-rarity';
 
@@ -58,6 +60,7 @@ const COUNTED = 10_000;
 /** So many images of so many ways are looked at to choose one. */
 const SAMPLE = 128;
 const MOST_WAYS = 3;
+const REMEMBERED = { ...atMost(2_000), ttl: 10 * 60_000 };
 
 /**
  * Finds the images of a list: those that fit every condition. It is read through the condition that the fewest images
@@ -67,6 +70,8 @@ const MOST_WAYS = 3;
 export class ImageLists {
   private readonly dialect: Dialect;
   private readonly rows: ImageRows;
+  /** Ways to first pages. What is not so any more makes a list slower, and no other. */
+  private readonly chosen = new LRUCache<string, number>(REMEMBERED);
 
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
@@ -98,14 +103,12 @@ export class ImageLists {
     const [stretches = []] = (await this.waysFor(caller, query)).ways;
     if (stretches.length === 0) return { total: 0, isExact: true };
     // What everybody sees settles most questions.
-    const easy = stretches.map(easyPart).filter((part) => part !== null);
-    if (stretches.length > 1 || stretches.some(({ tests }) => tests.length > 0)) {
-      for (const part of easy) {
-        const [found = 0] = await this.readCounts(countSql([part], COUNTED + 1, this.dialect));
-        if (found > COUNTED) return { total: COUNTED, isExact: false };
-      }
+    for (const part of stretches.map(easyPart)) {
+      if (part !== null && (await this.hasMore(part))) return { total: COUNTED, isExact: false };
     }
-    const [total = 0] = await this.readCounts(countSql(stretches, COUNTED + 1, this.dialect));
+    const { text, values } = countSql(stretches, COUNTED + 1, this.dialect);
+    const [row] = await this.dataSource.query<{ found: number | string }[]>(text, values);
+    const total = Number(row?.found ?? 0);
     return { total: Math.min(total, COUNTED), isExact: total <= COUNTED };
   }
 
@@ -194,15 +197,23 @@ export class ImageLists {
     if (ways.length < 2 || order.column !== 'title') return rarest;
     const firsts = ways.flatMap(([first]) => (first === undefined ? [] : [withoutSeen(first)]));
     const { text, values } = sampleSql(firsts, order, after, SAMPLE, this.dialect);
-    const rows = await this.dataSource.query<{ way: number; found: number | string }[]>(text, values);
-    const found = new Map(rows.map((row) => [Number(row.way), Number(row.found)]));
-    const best = [...ways.keys()].reduce((a, b) => ((found.get(b) ?? 0) > (found.get(a) ?? 0) ? b : a), 0);
+    const question = JSON.stringify([text, values]);
+    const best = this.chosen.get(question) ?? (await this.bestOf({ text, values }));
+    if (after === null) this.chosen.set(question, best);
     return ways[best] ?? rarest;
   }
 
-  private async readCounts({ text, values }: Sql): Promise<number[]> {
-    const rows = await this.dataSource.query<{ found: number | string }[]>(text, values);
-    return rows.map(({ found }) => Number(found));
+  /** The number of the way of which most fits. */
+  private async bestOf({ text, values }: Sql): Promise<number> {
+    const rows = await this.dataSource.query<{ way: number; found: number | string }[]>(text, values);
+    const all = rows.map(({ way, found }) => ({ way: Number(way), found: Number(found) }));
+    all.sort((a, b) => b.found - a.found || a.way - b.way);
+    return all[0]?.way ?? 0;
+  }
+
+  private async hasMore(part: Stretch): Promise<boolean> {
+    const { text, values } = moreSql(part, COUNTED, this.dialect);
+    return (await this.dataSource.query<unknown[]>(text, values)).length > 0;
   }
 }
 
@@ -248,8 +259,8 @@ function termsOf(condition: Condition): readonly string[] | null {
 function stretchesOf(condition: Condition, tests: readonly Condition[]): Stretch[] | null {
   const terms = termsOf(condition);
   if (terms === null) return null;
-  const staying = new Set(whileStayingOf(condition).map(audienceTerm));
-  return terms.map((term) => ({ term, tests, whileStaying: staying.has(term) }));
+  const staying = new Map(whileStayingOf(condition).map((audience) => [audienceTerm(audience), audience]));
+  return terms.map((term) => ({ term, tests, whileStaying: staying.get(term) ?? null }));
 }
 
 function whileStayingOf(condition: Condition): SeenCondition['whileStaying'] {
@@ -263,7 +274,7 @@ function withoutSeen(stretch: Stretch): Stretch {
 /** The part of a stretch that is counted in no time; null: none. */
 function easyPart(stretch: Stretch): Stretch | null {
   const seen = stretch.tests.find((test) => 'audiences' in test);
-  if (seen === undefined) return stretch.whileStaying === true ? null : stretch;
+  if (seen === undefined) return typeof stretch.whileStaying === 'string' ? null : stretch;
   if (!seen.audiences.includes(PUBLIC)) return null;
   return { ...withoutSeen(stretch), isPublic: true };
 }

@@ -30,7 +30,7 @@ type Raw = Record<string, unknown>;
 
 /** How a column of a row becomes a property of an entity. */
 interface Reading {
-  property: string;
+  column: ColumnMetadata;
   name: string;
   read: (this: void, value: unknown) => unknown;
 }
@@ -71,8 +71,8 @@ export class ImageRows {
       [...reason.values, ...page.values],
     );
     const found = rows.map((row): ImageRow => ({
-      image: Object.assign(new Image(), valuesOf(this.images, row)),
-      record: row.r_id === null ? null : Object.assign(new TagRecord(), valuesOf(this.records, row)),
+      image: filled(new Image(), this.images, row),
+      record: row.r_id === null ? null : filled(new TagRecord(), this.records, row),
       owner: typeof row.p_username === 'string' ? row.p_username : '',
       place: placeOf(row),
       seenAs: toReason(row.page_reason),
@@ -92,7 +92,7 @@ export class ImageRows {
 
   private readingsOf(entity: EntityTarget<object>, alias: string): Reading[] {
     return this.dataSource.getMetadata(entity).columns.map((column) => ({
-      property: column.propertyName,
+      column,
       name: `${alias}_${column.databaseName}`,
       read: this.readerOf(column),
     }));
@@ -105,10 +105,9 @@ export class ImageRows {
   }
 }
 
-function valuesOf(readings: readonly Reading[], row: Raw): Raw {
-  const values: Raw = {};
-  for (const { property, name, read } of readings) values[property] = read(row[name]);
-  return values;
+function filled<Entity extends object>(entity: Entity, readings: readonly Reading[], row: Raw): Entity {
+  for (const { column, name, read } of readings) column.setEntityValue(entity, read(row[name]));
+  return entity;
 }
 
 /** MariaDB's whole numbers come as text. */

@@ -1,6 +1,6 @@
 import { PUBLIC } from '../sharing/audience';
 import type { BeginningCondition, Condition, SeenCondition, TermCondition } from './list-condition';
-import type { ListOrder, Position } from './list-order';
+import type { ListOrder, Position, SortColumn } from './list-order';
 import { filterTerms, pieceOf } from './search-terms';
 
 export type SqlValue = string | number;
@@ -18,8 +18,8 @@ export type Dialect = 'server' | 'sqlite';
 export interface Stretch {
   term: string;
   tests: readonly Condition[];
-  /** Beside the tests: their owners have not left. */
-  whileStaying?: boolean;
+  /** Beside the tests: this audience, which sees them all, does so while their owners have not left. */
+  whileStaying?: string | null;
   /** Beside the tests: this audience does not see them. */
   exceptAudience?: string | null;
   /** Beside the tests: everybody sees them. */
@@ -65,6 +65,12 @@ export function countSql(stretches: readonly Stretch[], most: number, dialect: D
   return { text: `SELECT COUNT(*) AS found FROM (${text}) counted`, values };
 }
 
+/** A row when a stretch has more images than that: they are read, and kept nowhere to be counted. */
+export function moreSql(stretch: Stretch, than: number, dialect: Dialect): Sql {
+  const { text, values } = fromSql(stretch, { order: null, after: null, window: null }, dialect);
+  return { text: `SELECT 1 AS one ${text} LIMIT 1 OFFSET ${than}`, values };
+}
+
 /** How many of the next `window` images of each stretch pass the tests: rows of `way`, its number, and `found`. */
 export function sampleSql(
   stretches: readonly Stretch[],
@@ -100,13 +106,13 @@ interface Part {
 
 /** Each entry `w` of the term is tested by keys, one table after the other. */
 function fromSql({ term, tests, ...others }: Stretch, part: Part, dialect: Dialect): Sql {
-  const joins = tests.flatMap((test, at): Sql[] => joinOf(test, at));
-  const entries = entriesSql(term, part, dialect);
+  const joins = tests.flatMap((test, at): Sql[] => joinOf(test, at, part, dialect));
+  const entries = entriesSql(term, part, tests.length > 0, dialect);
   const conditions: Sql[] = [
     ...entries.conditions,
     ...(others.isPublic === true ? [{ text: 'w.isPublic = 1', values: [] }] : []),
     ...tests.flatMap((test) => ('audiences' in test ? [seenSql(test, tests, dialect)] : [])),
-    ...(others.whileStaying === true ? [stayingSql()] : []),
+    ...(typeof others.whileStaying === 'string' ? [stayingSql(others.whileStaying)] : []),
     ...(typeof others.exceptAudience === 'string' ? [unseenSql(others.exceptAudience)] : []),
   ];
   const straight = dialect === 'sqlite' ? 'CROSS JOIN' : 'STRAIGHT_JOIN';
@@ -121,36 +127,46 @@ function fromSql({ term, tests, ...others }: Stretch, part: Part, dialect: Diale
 function entriesSql(
   term: string,
   { order, after, window }: Part,
+  isTested: boolean,
   dialect: Dialect,
 ): { from: Sql; conditions: Sql[] } {
-  // Where no order is asked for, the index with the shortest entries.
-  const name = order === null ? INDEXES.sizeBytes : order.column === null ? 'PRIMARY' : INDEXES[order.column];
-  const table = `image_terms w${dialect === 'sqlite' ? '' : ` FORCE INDEX (${name})`}`;
+  // Where no order is asked for, that of what is tested by ids, else the index with the shortest entries.
+  const column = order === null ? (isTested ? null : 'sizeBytes') : order.column;
+  const table = `image_terms w${through(column, dialect)}`;
   const conditions: Sql[] = [
     { text: 'w.term = ?', values: [term] },
     ...(after === null || order === null ? [] : [afterSql(order, after, dialect)]),
   ];
   if (window === null || order === null) return { from: { text: table, values: [] }, conditions };
+  const kept = ['w.imageId', 'w.isPublic', ...(order.column === null ? [] : [`w.${order.column}`])];
   const where = conditions.map(({ text }) => text).join(' AND ');
   return {
     from: {
-      text: `(SELECT w.imageId, w.isPublic FROM ${table} WHERE ${where} ${sortSql('w.', order)} LIMIT ${window}) w`,
+      text: `(SELECT ${kept.join(', ')} FROM ${table} WHERE ${where} ${sortSql('w.', order)} LIMIT ${window}) w`,
       values: conditions.flatMap(({ values }) => values),
     },
     conditions: [],
   };
 }
 
-function joinOf(test: Condition, at: number): Sql[] {
+function joinOf(test: Condition, at: number, part: Part, dialect: Dialect): Sql[] {
   if ('audiences' in test) return [];
-  return ['term' in test ? withTerm(test, `t${at}`) : withBeginning(test, `i${at}`)];
+  return ['term' in test ? withTerm(test, `t${at}`, part, dialect) : withBeginning(test, `i${at}`)];
 }
 
-function withTerm({ term }: TermCondition, alias: string): Sql {
+/** Through the index that the entries are read by: what is next to each other there is so here. */
+function withTerm({ term }: TermCondition, alias: string, { order }: Part, dialect: Dialect): Sql {
+  const column = order?.column ?? null;
+  const alike = column === null ? '' : ` AND ${alias}.${column} = w.${column}`;
   return {
-    text: `image_terms ${alias} ON ${alias}.term = ? AND ${alias}.imageId = w.imageId`,
+    text: `image_terms ${alias}${through(column, dialect)} ON ${alias}.term = ?${alike} AND ${alias}.imageId = w.imageId`,
     values: [term],
   };
+}
+
+function through(column: SortColumn | null, dialect: Dialect): string {
+  if (dialect === 'sqlite') return '';
+  return ` FORCE INDEX (${column === null ? 'PRIMARY' : INDEXES[column]})`;
 }
 
 function withBeginning({ beginning }: BeginningCondition, alias: string): Sql {
@@ -184,10 +200,13 @@ function seenSql(
   return { text: `(${last < 0 ? 'w' : `t${last}`}.isPublic = 1 OR ${seen})`, values };
 }
 
-function stayingSql(): Sql {
+/** By the rows of the audience, which lie together. */
+function stayingSql(audience: string): Sql {
   return {
-    text: '(SELECT p.offboardedAt FROM images i CROSS JOIN persons p ON p.id = i.personId WHERE i.id = w.imageId) IS NULL',
-    values: [],
+    text:
+      '(SELECT p.offboardedAt FROM image_audiences v CROSS JOIN persons p ON p.id = v.personId ' +
+      'WHERE v.audience = ? AND v.imageId = w.imageId) IS NULL',
+    values: [audience],
   };
 }
 
