@@ -86,16 +86,27 @@ export class AskedBefore {
     this.isReading = true;
     while (this.ending.size > 0) {
       const beganMs = performance.now();
-      const some = firstOf(this.ending, TOGETHER);
-      const read = await Promise.allSettled(some.map(async ([, asked]) => this.readAgain(asked)));
+      const some = this.takeEnding();
+      const read = await Promise.allSettled(some.map(async (asked) => this.readAgain(asked)));
       const hasFailed = read.some(({ status }) => status === 'rejected');
       // Whoever asks then has it read on his own way, or is told.
       if (hasFailed) this.ending.clear();
-      for (const [words] of some) this.ending.delete(words);
       const pauseMs = PAUSES * (performance.now() - beganMs);
       await sleep(hasFailed ? PAUSE_AFTER_FAILURE_MS : pauseMs, undefined, { ref: false });
     }
     this.isReading = false;
+  }
+
+  /** The next ones, without those that were read for another question meanwhile, as one person's are. */
+  private takeEnding(): Asked[] {
+    const some: Asked[] = [];
+    const goodAtMs = performance.now() + AHEAD_MS;
+    for (const [words, asked] of this.ending) {
+      if (some.length === TOGETHER) break;
+      this.ending.delete(words);
+      if (this.memory.find(asked.name, asked.facts.link, goodAtMs) === undefined) some.push(asked);
+    }
+    return some;
   }
 
   /** Into memory; the next who asks takes it from there. */
@@ -104,13 +115,4 @@ export class AskedBefore {
     const asker = await this.memory.asker(name, mark, AHEAD_MS);
     await this.memory.link(asker, link, mark, AHEAD_MS);
   }
-}
-
-function firstOf<K, V>(map: ReadonlyMap<K, V>, count: number): [K, V][] {
-  const first: [K, V][] = [];
-  for (const entry of map) {
-    if (first.length === count) break;
-    first.push(entry);
-  }
-  return first;
 }
