@@ -82,7 +82,7 @@ describe('POST /account/diagnose', () => {
   }
 
   beforeAll(async () => {
-    sandbox = await startTestSandbox({ env: { HARBOR_DEADLINE_MS: '2000' } });
+    sandbox = await startTestSandbox();
     liu = await Client.login(sandbox, 'liuyizhou');
     ada = await Client.login(sandbox, 'ada');
     liuLogin = await credentialsOf(liu);
