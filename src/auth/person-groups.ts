@@ -15,10 +15,12 @@ import { PersonGroup } from './person-group.entity';
 import { Person } from './person.entity';
 import { usernameKey } from './username-key';
 
-/** What the directory said counts so long without asking it again: 15 minutes with what lookups keep in memory. */
-const GOOD_FOR_MS = 13 * 60_000;
-/** Older than this it is asked again in the background. */
-const REFRESH_AFTER_MS = 10 * 60_000;
+/** What the directory said counts so long without asking it again. */
+const GOOD_FOR_MS = 10 * 60_000;
+/** So long it may be kept in memory on top of that: 15 minutes together. */
+export const MEMBERSHIPS_KEPT_MS = 5 * 60_000;
+/** Older than this it is asked again in the background, before whoever comes next from memory has to wait for it. */
+const REFRESH_AFTER_MS = GOOD_FOR_MS - MEMBERSHIPS_KEPT_MS;
 /** After a failure the directory is left alone for so long. */
 const PAUSE_MS = 30_000;
 /** Nobody waits longer for the directory. */
@@ -65,7 +67,7 @@ export class PersonGroups {
   }
 
   /**
-   * The ids of the groups that count for a person, and whether they left. Groups older than 13 minutes are asked for
+   * The ids of the groups that count for a person, and whether they left. Groups older than 10 minutes are asked for
    * again. While the directory is away, or takes longer than 300 ms, what is known counts as long as is configured,
    * and then nothing. No groups for one whom Berth does not know.
    */

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { In, type DataSource } from 'typeorm';
-import { PersonGroups } from '../../auth/person-groups';
+import { MEMBERSHIPS_KEPT_MS, PersonGroups } from '../../auth/person-groups';
 import { groupAudience, isOwnerAudience, ownerAudience, personAudience, PUBLIC } from './audience';
 import { ImageAudience } from './image-audience.entity';
 import { Image } from '../image.entity';
@@ -28,7 +28,7 @@ export interface Audiences {
 }
 
 /** Who keeps audiences reads them again by then: groups that the directory did not confirm end by time. */
-export const AUDIENCES_GOOD_FOR_MS = 60_000;
+export const AUDIENCES_GOOD_FOR_MS = MEMBERSHIPS_KEPT_MS;
 
 /** The one place that decides who sees an image of the catalog, for lists, reading, lookups and pull secrets. */
 @Injectable()
