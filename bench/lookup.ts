@@ -26,7 +26,7 @@ const DRAWN = 20_000;
 const ROUNDS = 3;
 const SECONDS = 4;
 const STARTS = 5;
-const OUTAGE_SECONDS = 30;
+const OUTAGE_SECONDS = 300;
 const BATCH = 1_000;
 /** Real images that are imported in a flood. */
 const FILLED_REPOSITORIES = 20;
