@@ -11,7 +11,7 @@ import { TagDigest } from '../src/tag-rule/tag-digest.entity';
 import { TagRecord } from '../src/tag-rule/tag-record.entity';
 import { freePort, startChild, type Child } from './child';
 import type { Section } from './section';
-import { postSteadily } from './steady-load';
+import { postSteadily, type Sent } from './steady-load';
 import { SurroundingsChild } from './surroundings-child';
 import type { Started } from './surroundings-process';
 import { head, megabytes, milliseconds, row } from './table';
@@ -26,6 +26,8 @@ const PUSHES_A_SECOND = 50;
 const PUSH_SECONDS = 20;
 const HINTS_A_SECOND = 2_000;
 const HINT_SECONDS = 8;
+/** Ten times what a busy site pushes. */
+const USUAL_HINTS_A_SECOND = 500;
 const WARM_AFTER_MS = 2_000;
 const MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
 
@@ -55,7 +57,7 @@ const PARTS: Readonly<Record<string, (sizes: readonly number[]) => Promise<void>
     for (const tags of sizes) await sweeping(tags);
   },
   hints: async () => {
-    head(`${HINTS_A_SECOND} hints/s`, 'sent', 'taken', 'p50', 'p99', 'lost');
+    head('hints', 'sent', 'taken', 'p50', 'p99', 'lost');
     await hinting();
   },
 };
@@ -293,18 +295,20 @@ async function hinting(): Promise<void> {
       'content-type': 'application/json',
       authorization: webhookAuthorization(secretsKey, project.project_id),
     };
-    const sent = await postSteadily(
-      `${world.berth.url}/api/v1/hooks/harbor/user-p001`,
-      headers,
-      { perSecond: HINTS_A_SECOND, seconds: HINT_SECONDS },
-      hint,
-    );
-    while ((await world.metric(/^berth_hints_waiting/)) > 0) await sleep(100);
+    const send = async (perSecond: number): Promise<Sent[]> => {
+      const url = `${world.berth.url}/api/v1/hooks/harbor/user-p001`;
+      const sent = await postSteadily(url, headers, { perSecond, seconds: HINT_SECONDS }, hint);
+      while ((await world.metric(/^berth_hints_waiting/)) > 0) await sleep(100);
+      return sent;
+    };
+    const flood = await send(HINTS_A_SECOND);
+    const usual = await send(USUAL_HINTS_A_SECOND);
     const lost = await world.metric(/^berth_hints_total\{outcome="(lost|refused|unreadable)"\}/);
-    const warm = sent.findIndex(({ dueMs }) => dueMs >= WARM_AFTER_MS);
+    const warm = flood.findIndex(({ dueMs }) => dueMs >= WARM_AFTER_MS);
     for (const [name, some] of [
-      [`the first ${WARM_AFTER_MS / 1000} s of its life`, sent.slice(0, warm)],
-      ['afterwards', sent.slice(warm)],
+      [`${HINTS_A_SECOND}/s, the first ${WARM_AFTER_MS / 1000} s of its life`, flood.slice(0, warm)],
+      [`${HINTS_A_SECOND}/s afterwards`, flood.slice(warm)],
+      [`${USUAL_HINTS_A_SECOND}/s`, usual],
     ] as const) {
       const latencies = some.map(({ latencyMs }) => latencyMs).sort((a, b) => a - b);
       const at = (part: number): string =>
