@@ -65,7 +65,7 @@ export class LookupMemory {
       isAbsent: () => false,
     });
     this.tags = new KeptFacts<TagFacts | null>(marks, {
-      maxBytes: 10 * MB,
+      maxBytes: 8 * MB,
       // With the text that is made of it.
       bytesOf: (tag) => 2_000 + 300 * (tag?.platforms.length ?? 0),
       isAbsent: isNull,

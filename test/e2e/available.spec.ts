@@ -1,6 +1,6 @@
 import { pushTinyImage } from '../../sandbox/registry-client';
 import type { Sandbox } from '../../sandbox/sandbox';
-import { Client, startTestSandbox, type Answer } from './journey';
+import { Client, startTestSandbox, untilHarborAnswers, type Answer } from './journey';
 
 interface Choice {
   imageId: string;
@@ -116,6 +116,7 @@ describe('GET /lookup/available', () => {
     await sandbox.harbor.faults.down();
     const found = await choices();
     await sandbox.harbor.faults.up();
+    await untilHarborAnswers(sandbox);
     expect(found.map(({ description }) => description)).toEqual(['latest', 'v3', 'v2', 'v1']);
     expect(found.every(({ digest }) => digest !== null)).toBe(true);
   });

@@ -1,7 +1,7 @@
 import { pushTinyImage, type RegistryLogin, type TinyImageOptions } from '../../sandbox/registry-client';
 import type { Sandbox } from '../../sandbox/sandbox';
 import { skopeo as skopeoBinary } from '../servers/skopeo';
-import { callHarbor, Client, startTestSandbox } from './journey';
+import { callHarbor, Client, startTestSandbox, untilHarborAnswers } from './journey';
 import { writeOciLayout } from './oci-layout';
 import { cosignSignature, helmChart, pushArtifact, referrer, signatureTag } from './push-artifact';
 import { Skopeo } from './skopeo';
@@ -70,6 +70,7 @@ describe('browsing', () => {
   afterEach(async () => {
     sandbox.harbor.faults.clear();
     await sandbox.harbor.faults.up();
+    await untilHarborAnswers(sandbox);
   });
 
   it('lists the repositories by page, those with slashes too', async () => {

@@ -1,5 +1,5 @@
 import type { Sandbox } from '../../sandbox/sandbox';
-import { callHarbor, Client, startTestSandbox } from './journey';
+import { callHarbor, Client, startTestSandbox, untilHarborAnswers } from './journey';
 
 interface Step {
   code: string;
@@ -27,6 +27,7 @@ describe('GET /projects/{project}/commands', () => {
   });
   afterEach(async () => {
     await sandbox.harbor.faults.up();
+    await untilHarborAnswers(sandbox);
   });
 
   it('tells with first credentials that pipelines have robots, and after a reset what the old password does', async () => {

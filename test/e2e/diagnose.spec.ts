@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { pushTinyImage, type Platform } from '../../sandbox/registry-client';
 import type { Sandbox } from '../../sandbox/sandbox';
 import { skopeo as skopeoBinary } from '../servers/skopeo';
-import { callHarbor, Client, startTestSandbox } from './journey';
+import { callHarbor, Client, startTestSandbox, untilHarborAnswers } from './journey';
 import { writeOciLayout } from './oci-layout';
 import { Skopeo } from './skopeo';
 
@@ -98,6 +98,7 @@ describe('POST /account/diagnose', () => {
   afterEach(async () => {
     sandbox.harbor.faults.clear();
     await sandbox.harbor.faults.up();
+    await untilHarborAnswers(sandbox);
   });
 
   it('says who has no account yet, and that pulling what is public needs none', async () => {

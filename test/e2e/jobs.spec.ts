@@ -3,7 +3,7 @@ import { pushTinyImage } from '../../sandbox/registry-client';
 import type { Sandbox } from '../../sandbox/sandbox';
 import { Job } from '../../src/jobs/job.entity';
 import { LeasesService } from '../../src/jobs/leases.service';
-import { Client, startTestSandbox } from './journey';
+import { Client, startTestSandbox, untilHarborAnswers } from './journey';
 
 const PROJECT = 'user-liuyizhou';
 
@@ -108,6 +108,7 @@ describe('the images of a job', () => {
       await sandbox.harbor.faults.down();
       const after = await lease(jobId, [link(':latest')]);
       await sandbox.harbor.faults.up();
+      await untilHarborAnswers(sandbox);
       expect(after.body.images).toEqual(before.body.images);
       const later = Date.parse(String(after.body.leasedUntil)) - Date.parse(String(before.body.leasedUntil));
       expect(later).toBeGreaterThan(500_000);

@@ -4,7 +4,7 @@ import { pushTinyImage, type RegistryLogin } from '../../sandbox/registry-client
 import type { Sandbox } from '../../sandbox/sandbox';
 import { Metrics } from '../../src/metrics/metrics';
 import { PullSecret } from '../../src/pull-secrets/pull-secret.entity';
-import { callHarbor, Client, startTestSandbox, type Answer } from './journey';
+import { callHarbor, Client, startTestSandbox, untilHarborAnswers, type Answer } from './journey';
 
 interface Robot {
   id: number;
@@ -144,6 +144,7 @@ describe('pull secrets', () => {
       await sandbox.harbor.faults.down();
       const second = await ask(jobId, { ttlSeconds: 900 });
       await sandbox.harbor.faults.up();
+      await untilHarborAnswers(sandbox);
       expect({ status: second.status, body: second.body }).toEqual({ status: 201, body: first.body });
     });
 
@@ -286,6 +287,7 @@ describe('pull secrets', () => {
       expect(metrics).toContain(`berth_pull_secrets{state="live"} ${live - 1}`);
       expect(metrics).toMatch(/berth_pull_secrets\{state="ending"\} [1-9]/);
       await sandbox.harbor.faults.up();
+      await untilHarborAnswers(sandbox);
       expect((await scheduler.delete(`/pull-secrets/${id}`)).status).toBe(204);
       expect(await robotOf(loginOf(answer))).toBeUndefined();
     });

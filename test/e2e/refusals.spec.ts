@@ -46,6 +46,7 @@ describe('refusals on the journey', () => {
   afterEach(async () => {
     sandbox.harbor.faults.clear();
     await sandbox.harbor.faults.up();
+    await untilHarborAnswers(sandbox);
   });
 
   it('refuses a wrong password and an unknown name with one body', async () => {
