@@ -49,9 +49,15 @@ describe('GET /lookup', () => {
   });
 
   it('gives the same answer to the same question, with its age as it is now', async () => {
-    const first = await scheduler.lookup({ link: link(':v1'), for: 'liuyizhou' });
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    const second = await scheduler.lookup({ link: link(':v1'), for: 'liuyizhou' });
+    const ask = async () => scheduler.lookup({ link: link(':v1'), for: 'liuyizhou' });
+    const askLater = async () => {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      return ask();
+    };
+    let first = await ask();
+    let second = await askLater();
+    // The webhook of the push has the tag looked at once more, perhaps between the two.
+    while (second.body.checkedAt !== first.body.checkedAt) [first, second] = [second, await askLater()];
     const { ageMs: firstAge, ...told } = first.body;
     const { ageMs: secondAge, ...toldAgain } = second.body;
     expect(toldAgain).toEqual(told);
