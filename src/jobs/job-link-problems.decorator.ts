@@ -1,4 +1,5 @@
 import { applyDecorators } from '@nestjs/common';
+import { LOOKED_UP_LINK_CODES } from '../common/looked-up-link-codes';
 import { ApiProblem } from '../common/openapi-problem';
 
 /** What any route may answer that looks the links of a job up. */
@@ -6,15 +7,7 @@ export function ApiJobLinkProblems(): MethodDecorator {
   return applyDecorators(
     ApiProblem('not-found', 'image.not-found'),
     ApiProblem('conflict', 'tag.recorded-gone', 'project.replaced', 'image.owner-offboarded'),
-    ApiProblem(
-      'invalid',
-      'link.scheme',
-      'link.command',
-      'link.host-other',
-      'link.upper-case',
-      'link.path',
-      'link.tag',
-    ),
+    ApiProblem('invalid', ...LOOKED_UP_LINK_CODES),
     ApiProblem('upstream-rejected', 'harbor.rejected', 'harbor.unauthorized'),
     ApiProblem('upstream-unavailable', 'harbor.unavailable'),
     ApiProblem('upstream-timeout', 'harbor.timeout'),

@@ -6,6 +6,7 @@ import { CurrentCaller } from '../auth/current-caller.decorator';
 import { Allow } from '../auth/roles.decorator';
 import { RequestLanguage } from '../common/language.decorator';
 import type { Language } from '../common/messages';
+import { LOOKED_UP_LINK_CODES } from '../common/looked-up-link-codes';
 import { ApiProblem } from '../common/openapi-problem';
 import { problemContextOf } from '../common/problem-context';
 import type { Config } from '../config/config';
@@ -41,16 +42,7 @@ export class LookupController {
   @ApiProblem('forbidden', 'lookup.for-forbidden')
   @ApiProblem('not-found', 'image.not-found')
   @ApiProblem('conflict', 'tag.recorded-gone', 'project.replaced', 'image.owner-offboarded', 'lookup.blocked')
-  @ApiProblem(
-    'invalid',
-    'link.scheme',
-    'link.command',
-    'link.host-other',
-    'link.upper-case',
-    'link.path',
-    'link.tag',
-    'lookup.for-required',
-  )
+  @ApiProblem('invalid', ...LOOKED_UP_LINK_CODES, 'lookup.for-required')
   @ApiProblem('too-many', 'lookup.too-many')
   @ApiProblem('upstream-rejected', 'harbor.rejected', 'harbor.unauthorized')
   @ApiProblem('upstream-unavailable', 'harbor.unavailable', 'lookup.not-fresh', 'database.unavailable')
