@@ -19,8 +19,8 @@ import { SweepTurns } from '../../src/sweep/sweep-turns';
 import { AuditFeedService } from '../../src/tag-rule/feed/audit-feed.service';
 import { HintsService } from '../../src/tag-rule/hints/hints.service';
 import { TagRecordsService } from '../../src/tag-rule/tag-records.service';
+import { holdTasks } from '../e2e/hold-tasks';
 import { HintRelay } from './hint-relay';
-import { holdTask } from './hold-task';
 import { seededRandom } from './seeded-random';
 import { TagComparison } from './tag-comparison';
 import { TagOracle, type Seen } from './tag-oracle';
@@ -413,8 +413,6 @@ async function startReplica(
   );
   await app.listen(0, '127.0.0.1');
   // The model sweeps, puts back and holds when it chooses to.
-  for (const task of ['sweeps', 'restoring', 'holds']) {
-    await holdTask(app.get<DataSource>(getDataSourceToken()), task);
-  }
+  await holdTasks(app.get<DataSource>(getDataSourceToken()), 'sweeps', 'restoring', 'holds');
   return app;
 }

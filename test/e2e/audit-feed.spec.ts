@@ -11,7 +11,7 @@ import { TagRecord } from '../../src/tag-rule/tag-record.entity';
 import { TagRecordsService } from '../../src/tag-rule/tag-records.service';
 import { Violation } from '../../src/tag-rule/violations/violation.entity';
 import { skopeo as skopeoBinary } from '../servers/skopeo';
-import { holdTask } from '../chaos/hold-task';
+import { holdTasks } from './hold-tasks';
 import { callHarbor, Client, startTestSandbox } from './journey';
 import { writeOciLayout } from './oci-layout';
 import { Skopeo, type SkopeoResult } from './skopeo';
@@ -77,7 +77,7 @@ describe('the audit log of Harbor', () => {
       env: { AUDIT_FEED: 'on', WEBHOOK_URL: 'off', DRIFT_REPAIR: 'none', HOLDS: 'off' },
     });
     dataSource = sandbox.app.get<DataSource>(getDataSourceToken());
-    await holdTask(dataSource, 'sweeps');
+    await holdTasks(dataSource, 'sweeps');
     liu = await Client.login(sandbox, 'liuyizhou');
     const { body } = await liu.post('/account/credentials', {});
     login = { username: String(body.username), password: String(body.password) };

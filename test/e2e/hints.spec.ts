@@ -8,7 +8,7 @@ import type { Sandbox } from '../../sandbox/sandbox';
 import { webhookAuthorization } from '../../src/projects/webhooks/webhook-secret';
 import { SweepWishes } from '../../src/tag-rule/sweep-wishes';
 import { TagRecord } from '../../src/tag-rule/tag-record.entity';
-import { holdTask } from '../chaos/hold-task';
+import { holdTasks } from './hold-tasks';
 import { callHarbor, Client, startTestSandbox } from './journey';
 
 const PROJECT = 'user-liuyizhou';
@@ -52,7 +52,7 @@ describe('webhooks of Harbor', () => {
   beforeAll(async () => {
     sandbox = await startTestSandbox({ env: { SECRETS_KEY, AUDIT_FEED: 'off' } });
     dataSource = sandbox.app.get<DataSource>(getDataSourceToken());
-    await holdTask(dataSource, 'sweeps');
+    await holdTasks(dataSource, 'sweeps');
     const liu = await Client.login(sandbox, 'liuyizhou');
     const { body } = await liu.post('/account/credentials', {});
     login = { username: String(body.username), password: String(body.password) };
