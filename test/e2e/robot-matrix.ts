@@ -1,5 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
+import { DataSource } from 'typeorm';
 import { faultCases, writesOf, type FaultCase } from './fault-matrix';
+import { holdTasks } from './hold-tasks';
 import type { Answer, Client } from './journey';
 import type { Replicas } from './replicas';
 import { whileStruck } from './struck';
@@ -110,6 +112,8 @@ export class RobotMatrix {
   async survive(scenario: Scenario, { write, strike }: FaultCase): Promise<void> {
     const { clients } = this;
     const begun = await this.begin(scenario);
+    // The sweep would be struck instead, or do what the caller calls again for.
+    const letSweepGo = await this.holdSweep();
     const answers = await whileStruck(this.world, strike, () =>
       Promise.all(clients.map(async (client) => scenario.act(client, ROBOTS, begun))),
     );
@@ -120,7 +124,14 @@ export class RobotMatrix {
       answers.push(await scenario.act(this.client, ROBOTS, begun));
       expectHonest(answers.at(-1));
     }
+    await letSweepGo();
     await this.expectInvariants(scenario, begun, answers);
+  }
+
+  private async holdSweep(): Promise<() => Promise<void>> {
+    const [app] = this.world.apps;
+    if (app === undefined) throw new Error('no replica');
+    return holdTasks(app.get(DataSource), 'robots');
   }
 
   private get client(): Client {
