@@ -1,8 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DataSource } from 'typeorm';
 import type { Call } from '../../sandbox/harbor/sandbox-harbor';
 import type { Sandbox } from '../../sandbox/sandbox';
+import { holdTasks } from './hold-tasks';
 import { callHarbor, Client, startTestSandbox } from './journey';
 import { makeStranger, MATRIX, ProvisioningMatrix, SCENARIOS } from './provisioning-matrix';
 import { Replicas } from './replicas';
@@ -47,6 +49,8 @@ describe('credentials', () => {
 
   beforeEach(async () => {
     sandbox = await startTestSandbox({ env: { LOG_LEVEL: 'error' } });
+    // Its calls are counted with those of the credentials.
+    await holdTasks(sandbox.app.get(DataSource), 'sweeps');
   });
   afterEach(async () => {
     await sandbox.forget();
