@@ -6,6 +6,7 @@ import { DataSource } from 'typeorm';
 import { startSandbox, type Sandbox } from '../../sandbox/sandbox';
 import { ReconcileRound } from '../../src/projects/drift/reconcile-round.entity';
 import { ReconcileRounds } from '../../src/projects/drift/reconcile-rounds';
+import { holdTasks } from './hold-tasks';
 import { callHarbor, Client } from './journey';
 
 const TEAMS = ['team-a', 'team-b', 'team-c'];
@@ -21,6 +22,7 @@ describe('rounds over all projects', () => {
     // Each start has a port of its own, and would find the webhooks at another address.
     const settings = { HARBOR_DEADLINE_MS: '1500', LOG_LEVEL: 'silent', WEBHOOK_URL: 'off', ...env };
     sandbox = await startSandbox({ port: 0, dataFolder, env: settings });
+    await holdTasks(sandbox.app.get(DataSource), 'reconcile');
     admin = await Client.login(sandbox, 'grace');
   };
   const progress = async () => (await admin.get('/admin/reconcile')).body;

@@ -1,6 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
+import { DataSource } from 'typeorm';
 import { pushTinyImage } from '../../sandbox/registry-client';
 import type { Sandbox } from '../../sandbox/sandbox';
+import { holdTasks } from './hold-tasks';
 import { callHarbor, Client, startTestSandbox } from './journey';
 
 interface Login {
@@ -92,6 +94,8 @@ describe('reconcile', () => {
     sandbox = await startTestSandbox({
       env: { HARBOR_DEADLINE_MS: '1500', LOG_LEVEL: 'silent', RECONCILE_CALLS_PER_SECOND: '1000' },
     });
+    // It would go on with a round that an outage stopped.
+    await holdTasks(sandbox.app.get(DataSource), 'reconcile');
     liu = await Client.login(sandbox, 'liuyizhou');
     admin = await Client.login(sandbox, 'grace');
     const { body } = await liu.post('/account/credentials', {});

@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { DataSource } from 'typeorm';
 import { pushTinyImage } from '../../sandbox/registry-client';
 import type { Sandbox } from '../../sandbox/sandbox';
 import { ProjectsService } from '../../src/projects/projects.service';
 import { RuleExemption } from '../../src/projects/immutable-rules/rule-exemption';
 import { faultCases, writesOf } from './fault-matrix';
+import { holdTasks } from './hold-tasks';
 import { callHarbor, Client, startTestSandbox } from './journey';
 import { DEADLINE, whileStruck } from './struck';
 
@@ -94,6 +96,7 @@ describe('deleting a protected tag while Harbor fails at one write', () => {
   );
 
   it('is put right by the background work where nobody comes back', async () => {
+    const letGo = await holdTasks(sandbox.app.get(DataSource), 'rule-exemptions');
     await push('v1');
     sandbox.harbor.faults.add({
       kind: 'status',
@@ -107,6 +110,7 @@ describe('deleting a protected tag while Harbor fails at one write', () => {
     expect(await rules()).not.toEqual(rulesBefore);
     const project = (await liu.get(`/projects/${PROJECT}`)).body;
     expect(project.tagRule).toMatchObject({ state: 'on' });
+    await letGo();
     while (JSON.stringify(await rules()) !== JSON.stringify(rulesBefore)) await sleep(50);
   });
 

@@ -1,6 +1,8 @@
+import { DataSource } from 'typeorm';
 import { pushTinyImage } from '../../sandbox/registry-client';
 import type { Sandbox } from '../../sandbox/sandbox';
 import { faultCases, writesOf } from './fault-matrix';
+import { holdTasks } from './hold-tasks';
 import { callHarbor, Client, startTestSandbox, type Answer } from './journey';
 import { DEADLINE, whileStruck } from './struck';
 
@@ -59,6 +61,8 @@ describe('putting a tag back while Harbor fails at one write', () => {
 
   beforeAll(async () => {
     sandbox = await startTestSandbox({ env: { ...DEADLINE, DRIFT_REPAIR: 'none' } });
+    // It writes of its own, and would be struck.
+    await holdTasks(sandbox.app.get(DataSource), 'holds');
     liu = await Client.login(sandbox, 'liuyizhou');
     // Of a slow machine the first calls may take longer than this deadline.
     while ((await liu.get('/account')).body.state !== 'ready') await liu.post('/account/credentials', {});

@@ -6,6 +6,7 @@ import type { Sandbox } from '../../sandbox/sandbox';
 import { Project } from '../../src/projects/project.entity';
 import { HoldWork } from '../../src/restoring/hold-work';
 import { skopeo as skopeoBinary } from '../servers/skopeo';
+import { holdTasks } from './hold-tasks';
 import { callHarbor, Client, startTestSandbox } from './journey';
 import { writeOciLayout } from './oci-layout';
 import { Skopeo } from './skopeo';
@@ -83,6 +84,7 @@ describe('tags that moved', () => {
   beforeAll(async () => {
     // What the policy does is to be seen, not what the comparison of projects does.
     sandbox = await startTestSandbox({ env: { DRIFT_REPAIR: 'none' } });
+    await holdTasks(sandbox.app.get<DataSource>(getDataSourceToken()), 'holds');
     [liu, ada, grace] = await Promise.all([
       Client.login(sandbox, 'liuyizhou'),
       Client.login(sandbox, 'ada'),

@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { DataSource } from 'typeorm';
 import { pushTinyImage } from '../../sandbox/registry-client';
 import { HoldWork } from '../../src/restoring/hold-work';
+import { holdTasks } from '../e2e/hold-tasks';
 import type { Client } from '../e2e/journey';
 import { Replicas } from '../e2e/replicas';
 import { mariadb, type TestDatabase } from '../servers/mariadb';
@@ -66,6 +68,9 @@ describe('moved and deleted tags with two replicas', () => {
       people: 1,
       env: { DRIFT_REPAIR: 'none' },
     });
+    const [app] = world.apps;
+    if (app === undefined) throw new Error('no replica');
+    await holdTasks(app.get(DataSource), 'holds');
     clients = await world.login(PERSON);
     await clients[0]?.post('/account/credentials', {});
     rulesBefore = await rules();
