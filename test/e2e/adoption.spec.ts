@@ -62,7 +62,7 @@ describe('adoption', () => {
   });
 
   beforeEach(async () => {
-    sandbox = await startTestSandbox({ env: { HARBOR_DEADLINE_MS: '1000', LOG_LEVEL: 'silent' } });
+    sandbox = await startTestSandbox({ env: { LOG_LEVEL: 'silent' } });
     ada = await Client.login(sandbox, 'ada');
     admin = await Client.login(sandbox, 'grace');
   });

@@ -30,7 +30,7 @@ describe('the audit log', () => {
   const ofAction = async (action: string) => audit(`action=${action}`);
 
   beforeEach(async () => {
-    sandbox = await startTestSandbox({ env: { HARBOR_DEADLINE_MS: '1000' } });
+    sandbox = await startTestSandbox();
     ada = await Client.login(sandbox, 'ada');
     grace = await Client.login(sandbox, 'grace');
   });

@@ -21,7 +21,7 @@ describe('GET /lookup/available', () => {
 
   beforeAll(async () => {
     sandbox = await startTestSandbox({
-      env: { HARBOR_DEADLINE_MS: '1000', IMAGES_PUBLIC_BY_OWNERS: 'true' },
+      env: { IMAGES_PUBLIC_BY_OWNERS: 'true' },
     });
     scheduler = Client.scheduler(sandbox);
     [liu, ada] = await Promise.all([Client.login(sandbox, 'liuyizhou'), Client.login(sandbox, 'ada')]);

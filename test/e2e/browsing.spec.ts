@@ -33,7 +33,7 @@ describe('browsing', () => {
     (await rowsOf(repository)).find((row) => row.tag === tag);
 
   beforeAll(async () => {
-    sandbox = await startTestSandbox({ env: { HARBOR_DEADLINE_MS: '2000' } });
+    sandbox = await startTestSandbox();
     [liu, ada, grace] = await Promise.all([
       Client.login(sandbox, 'liuyizhou'),
       Client.login(sandbox, 'ada'),

@@ -10,6 +10,7 @@ import { MetricsServer } from '../../src/metrics/metrics-server';
 import { canariesIn, canary, formsOf, listenToPrinted } from './canary';
 import { CanaryRecorder } from './canary-recorder';
 import { callHarbor, startTestSandbox } from './journey';
+import { whileStruck } from './struck';
 
 describe('the search for secrets', () => {
   const { secret, name } = canary('one');
@@ -61,7 +62,6 @@ describe('secrets of a run with everything going wrong', () => {
         METRICS_PORT: '0',
         AUTH_SECRET: AUTH.secret,
         REDIS_URL: `redis://berth:${encodeURIComponent(REDIS.secret)}@127.0.0.1:1/0`,
-        HARBOR_DEADLINE_MS: '700',
         LOGIN_TRIES: '4',
       },
     });
@@ -77,6 +77,7 @@ describe('secrets of a run with everything going wrong', () => {
     await sandbox.forget();
   });
 
+  const struck = () => ({ harbor: sandbox.harbor, apps: [sandbox.app] });
   const login = async (username: keyof typeof PASSWORDS) => {
     const body = { username, password: PASSWORDS[username].secret };
     return (await run.ask('POST', `${API}/auth/login`, { body })).body;
@@ -171,9 +172,7 @@ describe('secrets of a run with everything going wrong', () => {
     ];
     for (const write of writes) {
       for (const kind of kinds) {
-        sandbox.harbor.faults.add({ ...write, kind, times: 1 });
-        await ask();
-        sandbox.harbor.faults.clear();
+        await whileStruck(struck(), { ...write, kind, times: 1 }, async () => ask());
       }
     }
     sandbox.harbor.faults.add({ kind: 'status', status: 401 });
@@ -241,9 +240,8 @@ describe('secrets of a run with everything going wrong', () => {
       ...(['html', 'truncated', 'redirect', 'wrong-types'] as const),
     ];
     for (const kind of kinds) {
-      sandbox.harbor.faults.add({ method: 'POST', path: /\/robots$/, kind, times: 1 });
-      await issue(`slurm-${kind}`);
-      sandbox.harbor.faults.clear();
+      const fault = { method: 'POST', path: /\/robots$/, kind, times: 1 };
+      await whileStruck(struck(), fault, async () => issue(`slurm-${kind}`));
     }
     const first = await issue();
     expect(first.status).toBe(201);

@@ -57,7 +57,7 @@ describe('the catalog', () => {
   }
 
   beforeAll(async () => {
-    sandbox = await startTestSandbox({ env: { HARBOR_DEADLINE_MS: '2000', REGISTRY_ALIASES: ALIAS } });
+    sandbox = await startTestSandbox({ env: { REGISTRY_ALIASES: ALIAS } });
     liu = await Client.login(sandbox, 'liuyizhou');
     ada = await Client.login(sandbox, 'ada');
     liuLogin = await credentialsOf(liu);

@@ -18,7 +18,7 @@ describe('GET /projects/{project}/commands', () => {
   const stepsOf = (body: Record<string, unknown>) => body.steps as Step[];
 
   beforeAll(async () => {
-    sandbox = await startTestSandbox({ env: { HARBOR_DEADLINE_MS: '1000' } });
+    sandbox = await startTestSandbox();
     liu = await Client.login(sandbox, 'liuyizhou');
     ada = await Client.login(sandbox, 'ada');
   });

@@ -18,7 +18,7 @@ describe('the images of a job', () => {
   let jobs = 0;
 
   beforeAll(async () => {
-    sandbox = await startTestSandbox({ env: { HARBOR_DEADLINE_MS: '1000' } });
+    sandbox = await startTestSandbox();
     scheduler = Client.scheduler(sandbox);
     [liu, grace] = await Promise.all([Client.login(sandbox, 'liuyizhou'), Client.login(sandbox, 'grace')]);
     ada = await Client.login(sandbox, 'ada');

@@ -12,7 +12,7 @@ describe('GET /metrics', () => {
   };
 
   beforeAll(async () => {
-    sandbox = await startTestSandbox({ env: { METRICS_PORT: '0', HARBOR_DEADLINE_MS: '1000' } });
+    sandbox = await startTestSandbox({ env: { METRICS_PORT: '0' } });
     const address = sandbox.app.get(MetricsServer).address;
     url = `http://127.0.0.1:${address?.port ?? 0}/metrics`;
   });

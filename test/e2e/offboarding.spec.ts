@@ -26,7 +26,6 @@ const startHeld = async (env: NodeJS.ProcessEnv) => {
   return sandbox;
 };
 const ENV = {
-  HARBOR_DEADLINE_MS: '1000',
   LOG_LEVEL: 'silent',
   OFFBOARDING: 'suspend',
   OFFBOARDING_GRACE_DAYS: '0',

@@ -171,7 +171,7 @@ describe('an image whose registry is away', () => {
   let sandbox: Sandbox & { forget(): Promise<void> };
 
   beforeAll(async () => {
-    sandbox = await startTestSandbox({ env: { LOOKUP_MAX_STALE_SECONDS: '1', HARBOR_DEADLINE_MS: '1000' } });
+    sandbox = await startTestSandbox({ env: { LOOKUP_MAX_STALE_SECONDS: '1' } });
   });
   afterAll(async () => {
     await sandbox.forget();

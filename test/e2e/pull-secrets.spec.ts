@@ -30,7 +30,7 @@ describe('pull secrets', () => {
   let jobs = 0;
 
   beforeAll(async () => {
-    sandbox = await startTestSandbox({ env: { HARBOR_DEADLINE_MS: '1000' } });
+    sandbox = await startTestSandbox();
     scheduler = Client.scheduler(sandbox);
     [liu, ada, grace] = await Promise.all([
       Client.login(sandbox, 'liuyizhou'),

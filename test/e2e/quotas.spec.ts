@@ -36,7 +36,7 @@ describe('quotas', () => {
 
   beforeAll(async () => {
     sandbox = await startTestSandbox({
-      env: { HARBOR_DEADLINE_MS: '2000', LOG_LEVEL: 'silent', PROJECTS_BY_PERSONS: 'true' },
+      env: { LOG_LEVEL: 'silent', PROJECTS_BY_PERSONS: 'true' },
     });
     // Ids of quotas and of projects must not be the same, or a mistake between them would not show.
     await callHarbor(sandbox, sandbox.harborAdmin, 'PUT', '/configurations', {

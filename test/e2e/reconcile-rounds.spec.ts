@@ -20,7 +20,7 @@ describe('rounds over all projects', () => {
 
   const start = async (env: NodeJS.ProcessEnv) => {
     // Each start has a port of its own, and would find the webhooks at another address.
-    const settings = { HARBOR_DEADLINE_MS: '1500', LOG_LEVEL: 'silent', WEBHOOK_URL: 'off', ...env };
+    const settings = { LOG_LEVEL: 'silent', WEBHOOK_URL: 'off', ...env };
     sandbox = await startSandbox({ port: 0, dataFolder, env: settings });
     await holdTasks(sandbox.app.get(DataSource), 'reconcile');
     admin = await Client.login(sandbox, 'grace');

@@ -92,7 +92,7 @@ describe('reconcile', () => {
 
   beforeEach(async () => {
     sandbox = await startTestSandbox({
-      env: { HARBOR_DEADLINE_MS: '1500', LOG_LEVEL: 'silent', RECONCILE_CALLS_PER_SECOND: '1000' },
+      env: { LOG_LEVEL: 'silent', RECONCILE_CALLS_PER_SECOND: '1000' },
     });
     // It would go on with a round that an outage stopped.
     await holdTasks(sandbox.app.get(DataSource), 'reconcile');

@@ -32,7 +32,7 @@ describe('refusals on the journey', () => {
   const imagesOf = async (client: Client) => (await client.get('/images')).body.items as unknown[];
 
   beforeAll(async () => {
-    sandbox = await startTestSandbox({ env: { HARBOR_DEADLINE_MS: '2000' } });
+    sandbox = await startTestSandbox();
     liu = await Client.login(sandbox, 'liuyizhou');
     ada = await Client.login(sandbox, 'ada');
     liuLogin = await credentialsOf(liu);

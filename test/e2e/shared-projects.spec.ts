@@ -45,7 +45,7 @@ describe('shared projects', () => {
     ((await client.get(`/projects?scope=${scope}`)).body.items as { name: string }[]).map(({ name }) => name);
 
   beforeAll(async () => {
-    sandbox = await startTestSandbox({ env: { HARBOR_DEADLINE_MS: '2000', LOG_LEVEL: 'silent' } });
+    sandbox = await startTestSandbox({ env: { LOG_LEVEL: 'silent' } });
     liu = await Client.login(sandbox, 'liuyizhou');
     admin = await Client.login(sandbox, 'grace');
     liuLogin = await credentialsOf(liu);
