@@ -183,7 +183,7 @@ describe('the catalog', () => {
         }),
       );
       expect(bodies[0]).toMatchObject({ status: 404, code: 'image.not-found', params: {} });
-      expect(new Set(bodies.map((body) => JSON.stringify(body))).size).toBe(1);
+      expect(bodies).toEqual(bodies.map(() => bodies[0]));
     });
 
     it('are 503 while the registry is away, and nothing is stored', async () => {
