@@ -1,4 +1,6 @@
+import { DataSource } from 'typeorm';
 import { faultCases, writesOf, type FaultCase } from './fault-matrix';
+import { holdTasks } from './hold-tasks';
 import type { Answer, Client } from './journey';
 import type { Replicas } from './replicas';
 import { whileStruck } from './struck';
@@ -51,6 +53,9 @@ export class ActionWorld {
   /** @param replicas started `withAdmin` */
   static async start(replicas: Replicas): Promise<ActionWorld> {
     const world = new ActionWorld(replicas, await replicas.login(ADMIN));
+    // It would go on with what the admin is still at.
+    const [app] = replicas.apps;
+    if (app !== undefined) await holdTasks(app.get(DataSource), 'offboarding-finish');
     await world.admin.post('/projects', { name: TEAM });
     await world.inHarbor('POST', '/users', newUser('stranger'));
     await world.inHarbor('POST', '/projects', { project_name: 'strangers', metadata: { public: 'false' } });
