@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 /**
  * What the sandbox can do wrong. `…-after` applies the request first; every other but `latency` does not apply it.
  * `drop` cuts the connection, `hang` never answers, `huge` sends 50 MB; `html`, `truncated` and `wrong-types` say 200.
@@ -26,6 +28,8 @@ export interface Fault {
   times?: number;
   /** Of `latency`: how much later, 1,000 when absent. */
   ms?: number;
+  /** Of `latency`, instead: when that comes. */
+  until?: Promise<void>;
   /** Of `status` and `status-after`: 500 when absent. */
   status?: number;
   /** Of `status` and `redirect`, such as `retry-after`. */
@@ -55,8 +59,8 @@ export class Faults {
     return this.listening.listen();
   }
 
-  /** What strikes this request: any latencies, and at most one other. */
-  strike(method: string, path: string): { latencyMs: number; fault: Fault | null } {
+  /** What strikes this request: any latencies, to be waited for, and at most one other. */
+  strike(method: string, path: string): { latency: Promise<unknown>; fault: Fault | null } {
     const fitting = this.asked
       .filter(
         (fault) =>
@@ -69,12 +73,12 @@ export class Faults {
         return fault.toPass < 0;
       });
     const other = fitting.find((fault) => fault.kind !== 'latency') ?? null;
-    let latencyMs = 0;
-    for (const fault of fitting) {
-      if (fault.kind === 'latency') latencyMs += fault.ms ?? 1_000;
-      if (fault.kind === 'latency' || fault === other) fault.left -= 1;
-    }
-    return { latencyMs, fault: other };
+    const late = fitting.filter(({ kind }) => kind === 'latency');
+    for (const fault of other === null ? late : [...late, other]) fault.left -= 1;
+    const timed = late.filter(({ until }) => until === undefined);
+    const latencyMs = timed.reduce((sum, { ms }) => sum + (ms ?? 1_000), 0);
+    const latency = Promise.all([latencyMs > 0 && sleep(latencyMs), ...late.map(({ until }) => until)]);
+    return { latency, fault: other };
   }
 }
 

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { artifactRoutes } from './artifacts';
 import { auditLogRoutes } from './audit-logs';
 import { authenticate } from './authentication';
@@ -224,8 +223,8 @@ export class SandboxHarbor {
     if (this.calls.length > CALLS_KEPT) this.calls.shift();
     request.on('error', () => response.destroy());
     response.on('error', () => response.destroy());
-    const { latencyMs, fault } = this.faults.strike(call.method, call.path);
-    if (latencyMs > 0) await sleep(latencyMs);
+    const { latency, fault } = this.faults.strike(call.method, call.path);
+    await latency;
     if (fault && isInPlace(fault)) {
       replyWrongly(response, fault);
       call.status = response.headersSent ? response.statusCode : 0;

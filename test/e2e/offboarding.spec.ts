@@ -10,6 +10,7 @@ import { pushTinyImage } from '../../sandbox/registry-client';
 import type { Sandbox } from '../../sandbox/sandbox';
 import { Person } from '../../src/auth/person.entity';
 import { PEOPLE, startApp, type TestApp } from './app';
+import { holdCall } from './held-call';
 import { holdTasks } from './hold-tasks';
 import { callHarbor, Client, startTestSandbox } from './journey';
 
@@ -236,11 +237,13 @@ describe('offboarding', () => {
   });
 
   it('gives no password to a request that was on its way', async () => {
-    sandbox.harbor.faults.add({ kind: 'latency', method: 'PUT', path: /\/password$/, ms: 300, times: 1 });
-    const [reset, offboarded] = await Promise.all([
-      liu.post('/account/credentials', { reset: true }),
-      setTimeout(100).then(() => admin.post('/admin/persons/liuyizhou/offboard', {})),
-    ]);
+    const held = holdCall(sandbox.harbor, 'PUT', /\/password$/);
+    const resetting = liu.post('/account/credentials', { reset: true });
+    await held.arrived();
+    const offboarding = admin.post('/admin/persons/liuyizhou/offboard', {});
+    while ((await state()).offboardedAt === null) await setTimeout(10);
+    held.letGo();
+    const [reset, offboarded] = await Promise.all([resetting, offboarding]);
     expect(offboarded.status).toBe(200);
     expect(reset.status).toBe(200);
     const login = { username: String(reset.body.username), password: String(reset.body.password) };

@@ -6,6 +6,7 @@ import { DataSource } from 'typeorm';
 import { startSandbox, type Sandbox } from '../../sandbox/sandbox';
 import { ReconcileRound } from '../../src/projects/drift/reconcile-round.entity';
 import { ReconcileRounds } from '../../src/projects/drift/reconcile-rounds';
+import { holdCall } from './held-call';
 import { holdTasks } from './hold-tasks';
 import { callHarbor, Client } from './journey';
 
@@ -85,11 +86,12 @@ describe('rounds over all projects', () => {
   it('end here when another replica took them over', async () => {
     await progress();
     await write({ dueAt: PAST });
-    sandbox.harbor.faults.add({ kind: 'latency', ms: 300, path: /team-b$/, times: 1 });
+    const held = holdCall(sandbox.harbor, 'GET', /team-b$/);
     const looksBefore = looksAt('team-c');
     const running = run();
-    await until(({ checked }) => checked === 1);
+    await held.arrived();
     await write({ leaseToken: 'another', leaseUntil: FUTURE });
+    held.letGo();
     await running;
     expect(await progress()).toMatchObject({ state: 'running', checked: 1 });
     expect(looksAt('team-c')).toBe(looksBefore);

@@ -2,6 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
 import { pushTinyImage } from '../../sandbox/registry-client';
 import type { Sandbox } from '../../sandbox/sandbox';
+import { holdCall } from './held-call';
 import { holdTasks } from './hold-tasks';
 import { callHarbor, Client, startTestSandbox } from './journey';
 
@@ -437,11 +438,12 @@ describe('reconcile', () => {
 
   it('leaves alone what is being made or changed', async () => {
     await asLiu('DELETE', `${RULES}/${Number((await rule()).id)}`);
-    sandbox.harbor.faults.add({ kind: 'latency', ms: 700, method: 'PUT', path: /password/ });
+    const held = holdCall(sandbox.harbor, 'PUT', /\/password$/);
     const resetting = liu.post('/account/credentials', { reset: true });
-    while (!sandbox.harbor.calls.some(({ path }) => path.includes('/password'))) await setTimeout(5);
+    await held.arrived();
     const plan = await reconcile({ dryRun: true, project: MINE });
     expect(plan.projects).toMatchObject([{ project: MINE, notCompared: 'busy', drifts: [] }]);
+    held.letGo();
     await resetting;
   });
 
