@@ -136,7 +136,7 @@ class Receiver {
   }
 
   async atLeast(count: number): Promise<Delivery[]> {
-    for (let tries = 0; tries < 100 && this.deliveries.length < count; tries += 1) await sleep(50);
+    while (this.deliveries.length < count) await sleep(50);
     return this.deliveries;
   }
 
