@@ -118,8 +118,8 @@ describe('the rate of lookups', () => {
       expect(refused).toMatchObject({ status: 429, body: { code: 'lookup.too-many' } });
       expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(10);
       expect((await scheduler.get('/lookup/available?for=ada')).status).toBe(429);
-      expect((await ada.lookup({ link })).status).toBe(404);
-      expect((await ada.lookup({ link })).status).toBe(429);
+      const asked = await Promise.all([ada.lookup({ link }), ada.lookup({ link })]);
+      expect(asked.map(({ status }) => status).sort()).toEqual([404, 429]);
     } finally {
       await sandbox.forget();
     }
