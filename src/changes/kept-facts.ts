@@ -58,6 +58,11 @@ export class KeptFacts<T> {
     return fact !== undefined && isGood(fact, this.marks, nowMs) ? fact : undefined;
   }
 
+  /** As if it had been asked for. */
+  touch(name: string): void {
+    this.kept.get(name);
+  }
+
   /** @param mark of before anything was read that it depends on */
   keep(name: string, value: T, keys: readonly ChangeKey[], mark: number): void {
     // Each its own time, or what was read together would end together.

@@ -94,6 +94,20 @@ describe('AskedBefore', () => {
     },
   );
 
+  it('keeps what is asked again and again in memory, however much else is read', async () => {
+    await ask(1);
+    const mark = memory.mark();
+    const project = 'user-9';
+    const tag = await reader.tag();
+    for (let number = 0; number < 20_000; number += 1) {
+      memory.keepTag({ project, repository: 'app', tag: `v${number}` }, tag, mark);
+      if (number % 1_000 === 0) askedBefore.find('question 1', performance.now());
+    }
+    expect(memory.find({ username: 'p1' }, linkOf(1), null)).toBeDefined();
+    await ask(9);
+    expect(memory.find({ username: 'p9' }, { ...linkOf(9), tag: 'v0' }, null)).toBeUndefined();
+  });
+
   it('reads again what ends soon, a few at a time, and answers meanwhile', async () => {
     const ends: number[] = [];
     for (let number = 0; number < PEOPLE; number += 1) {

@@ -5,7 +5,7 @@ import { ChangeMarks } from '../changes/change-marks';
 import type { Answer } from './lookup-answer';
 import { LookupMemory, type AskerName, type Found } from './lookup-memory';
 
-const MAX_BYTES = 8 * 1024 * 1024;
+const MAX_BYTES = 6 * 1024 * 1024;
 /** What should be read again so soon is read beside those who ask, so that nobody waits for what is asked often. */
 const AHEAD_MS = 20_000;
 /** So many questions together, and a pause several times as long, for lookups go on meanwhile. */
@@ -37,6 +37,7 @@ interface Kept {
 export class AskedBefore {
   private readonly kept = new LRUCache<string, Kept>({
     maxSize: MAX_BYTES,
+    // Without the facts, which the memory keeps.
     sizeCalculation: (_, words) => 600 + words.length,
   });
   private readonly ending = new Map<string, Asked>();
@@ -51,7 +52,9 @@ export class AskedBefore {
   find(words: string, nowMs: number): Asked | undefined {
     const kept = this.kept.get(words);
     if (kept === undefined || nowMs >= kept.endsAtMs || !this.isUnchanged(kept)) return undefined;
-    return nowMs + AHEAD_MS < kept.endsAtMs ? kept.asked : this.renew(words, kept.asked, nowMs);
+    if (nowMs + AHEAD_MS >= kept.endsAtMs) return this.renew(words, kept.asked, nowMs);
+    this.memory.touch(kept.asked);
+    return kept.asked;
   }
 
   remember(words: string, asked: Asked): void {

@@ -66,8 +66,14 @@ export class LookupFront implements OnModuleInit {
     const caller = headers.authorization === undefined ? null : this.tokens.recall(headers.authorization);
     if (caller?.kind !== 'scheduler') return false;
     if (!this.rate.hasRoom(caller)) return false;
-    const found = this.find(url);
-    if (found === null) return false;
+    const query = url.slice(PATH.length);
+    const found = this.find(query);
+    if (found === null) {
+      response.once('finish', () => {
+        if (response.statusCode === 200) this.lookups.rememberAsked(query);
+      });
+      return false;
+    }
     this.rate.require(caller, 1);
     const told = (answer: Answer): void => {
       // Only warnings have words.
@@ -81,9 +87,9 @@ export class LookupFront implements OnModuleInit {
   }
 
   /** Null: memory does not know, or it is a problem to be told. */
-  private find(url: string): Answer | Promise<Answer> | null {
+  private find(query: string): Answer | Promise<Answer> | null {
     try {
-      return this.lookups.answerFromMemory(url.slice(PATH.length));
+      return this.lookups.answerFromMemory(query);
     } catch {
       // It is thrown again on the usual way, which tells it.
       return null;

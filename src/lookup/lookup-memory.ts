@@ -29,6 +29,8 @@ export interface LinkFacts {
 export interface Found {
   facts: LinkFacts;
   parts: readonly Fact<unknown>[];
+  /** The names by which memory keeps them, of what is kept of this link alone. */
+  keptAs: { seen: string; tag: string | null };
 }
 
 /**
@@ -89,12 +91,19 @@ export class LookupMemory {
     const project = this.projects.find(link.project, nowMs);
     if (project === undefined) return undefined;
     const path = imageName(link);
-    const seen = this.seen.find(seenKey(asker.value, path), nowMs);
+    const keptAs = { seen: seenKey(asker.value, path), tag: link.digest === null ? path : null };
+    const seen = this.seen.find(keptAs.seen, nowMs);
     if (seen === undefined) return undefined;
-    const tag = link.digest === null ? this.tags.find(path, nowMs) : NO_TAG;
+    const tag = keptAs.tag === null ? NO_TAG : this.tags.find(keptAs.tag, nowMs);
     if (tag === undefined) return undefined;
     const facts = { link, asker: asker.value, project: project.value, seen: seen.value, tag: tag.value };
-    return { facts, parts: [asker, project, seen, tag] };
+    return { facts, parts: [asker, project, seen, tag], keptAs };
+  }
+
+  /** What somebody holds and answers from stays kept here too, or memory would fill with what nobody asks for. */
+  touch({ keptAs: { seen, tag } }: Found): void {
+    this.seen.touch(seen);
+    if (tag !== null) this.tags.touch(tag);
   }
 
   /** The project of a link that was found or learned; null where Berth keeps none. */

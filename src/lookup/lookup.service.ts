@@ -160,6 +160,11 @@ export class LookupService {
     return looked.then((answer) => this.warned(facts.link, answer));
   }
 
+  /** For the next who asks the same: what was answered just now is in memory. */
+  rememberAsked(query: string): void {
+    this.readAsked(query, performance.now());
+  }
+
   /** Null: it is not plain, or not all is in memory. */
   private readAsked(query: string, nowMs: number): Asked | null {
     const question = readPlainQuestion(query);

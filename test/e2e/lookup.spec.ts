@@ -2,6 +2,7 @@ import { DataSource } from 'typeorm';
 import { pushTinyImage } from '../../sandbox/registry-client';
 import type { Sandbox } from '../../sandbox/sandbox';
 import { ImageAccess } from '../../src/images/sharing/image-access';
+import { AskedBefore } from '../../src/lookup/asked-before';
 import { holdTasks } from './hold-tasks';
 import { callHarbor, Client, startTestSandbox, type Answer } from './journey';
 
@@ -63,6 +64,20 @@ describe('GET /lookup', () => {
     expect(Number(secondAge)).toBeGreaterThan(Number(firstAge));
     expect(second.headers.get('content-type')).toBe(first.headers.get('content-type'));
     expect(second.headers.get('x-request-id')).not.toBe(first.headers.get('x-request-id'));
+  });
+
+  it('remembers a question once it was answered', async () => {
+    const isRemembered = async (tag: string) => {
+      const question = { link: link(`:${tag}`), for: 'liuyizhou' };
+      await push(tag, tag);
+      expect((await scheduler.lookup(question)).status).toBe(200);
+      const words = new URLSearchParams(question).toString();
+      return sandbox.app.get(AskedBefore).find(words, performance.now()) !== undefined;
+    };
+    let tries = 0;
+    // The webhook of the push may have the tag looked at once more just then.
+    while (!(await isRemembered(`asked-once-${tries}`)) && tries < 10) tries += 1;
+    expect(tries).toBeLessThan(10);
   });
 
   it('stops answering a revoked service token at once', async () => {
