@@ -204,9 +204,14 @@ async function measureHalf(
     figuresRow(`  beside ${flood.name}`, await figures(), '');
     row('  of the flood were answered', String(Math.round(await poured)), '', '', '');
   };
-  figuresRow(`bare route, at ${perSecond}/s`, await onBare(), '');
+  const alone: Record<'bare' | 'berth', Figures[]> = { bare: [], berth: [] };
+  for (let round = 0; round < ROUNDS; round += 1) {
+    alone.bare.push(await onBare());
+    alone.berth.push(await onBerth());
+  }
+  figuresRow(`bare route, at ${perSecond}/s`, middle(alone.bare), '');
   await beside(bare.url, BARE_FLOOD, onBare);
-  figuresRow(`in memory, at ${perSecond}/s`, await onBerth(), '');
+  figuresRow(`in memory, at ${perSecond}/s`, middle(alone.berth), '');
   const links = Array.from(
     { length: FILLED_REPOSITORIES * FILLED_TAGS },
     (_, at) => `${world.address}/user-p001/filled-${Math.floor(at / FILLED_TAGS)}:v${at % FILLED_TAGS}`,

@@ -5,7 +5,7 @@ import { ChangeMarks } from '../changes/change-marks';
 import type { Answer } from './lookup-answer';
 import { LookupMemory, type AskerName, type Found } from './lookup-memory';
 
-const MAX_BYTES = 6 * 1024 * 1024;
+const MAX_BYTES = 5 * 1024 * 1024;
 /** What should be read again so soon is read beside those who ask, so that nobody waits for what is asked often. */
 const AHEAD_MS = 20_000;
 /** So many questions together, and a pause several times as long, for lookups go on meanwhile. */

@@ -62,12 +62,12 @@ export class LookupMemory {
       isAbsent: () => false,
     });
     this.seen = new KeptFacts<SeenImage | null>(marks, {
-      maxBytes: 10 * MB,
+      maxBytes: 8 * MB,
       bytesOf: (seen) => 500 + 80 * (seen?.givers.length ?? 0),
       isAbsent: () => false,
     });
     this.tags = new KeptFacts<TagFacts | null>(marks, {
-      maxBytes: 24 * MB,
+      maxBytes: 20 * MB,
       // With the text that is made of it.
       bytesOf: (tag) => 2_000 + 300 * (tag?.platforms.length ?? 0),
       isAbsent: isNull,
