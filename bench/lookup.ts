@@ -16,7 +16,7 @@ import { addLinks, drawByZipf, type AskedLink } from './lookup-links';
 import { post } from './post';
 import type { Section } from './section';
 import { serverDatabase } from './server-database';
-import { steadyLoad } from './steady';
+import { askSteadily, latencyAt } from './steady';
 import { SurroundingsChild } from './surroundings-child';
 import type { Calls, Started } from './surroundings-process';
 import { head, megabytes, milliseconds, row } from './table';
@@ -25,6 +25,7 @@ const LINKS = 100_000;
 const DRAWN = 20_000;
 const ROUNDS = 3;
 const SECONDS = 4;
+const WARM_UP_SECONDS = 1;
 const STARTS = 5;
 const OUTAGE_SECONDS = 300;
 const BATCH = 1_000;
@@ -197,7 +198,7 @@ async function measureHalf(
 ): Promise<void> {
   const steady = { perSecond, seconds: SECONDS };
   const barePaths = hot.map(toBare);
-  const onBare = async (): Promise<Figures> => steadyLoad(bare.url, barePaths, {}, steady);
+  const onBare = async (): Promise<Figures> => steadyFigures(bare.url, barePaths, {}, steady);
   const onBerth = async (): Promise<Figures> => ask.steady(hot, steady);
   const beside = async (url: string, flood: Flood, figures: () => Promise<Figures>): Promise<void> => {
     const poured = pour(url, flood, SECONDS + 1);
@@ -259,7 +260,7 @@ function asking(world: World, url: string): Asking {
     path: ({ name, username }) =>
       `/api/v1/lookup?${new URLSearchParams({ link: `${address}/${name}`, for: username }).toString()}`,
     load: async (paths, options) => figuresOf(autocannonOn(url, paths, { headers, ...options })),
-    steady: async (paths, steady) => steadyLoad(url, paths, headers, steady),
+    steady: async (paths, steady) => steadyFigures(url, paths, headers, steady),
     batch: async (links) => {
       const bodies = links.map(({ username }) => {
         const theirs = world.links.filter((link) => link.username === username);
@@ -276,6 +277,30 @@ function asking(world: World, url: string): Asking {
       refuseFailures(result);
       return result.requests.average * BATCH;
     },
+  };
+}
+
+/** After a second to get warm. @throws when an answer is not 200 */
+async function steadyFigures(
+  url: string,
+  paths: readonly string[],
+  headers: Record<string, string>,
+  { perSecond, seconds }: { perSecond: number; seconds: number },
+): Promise<Figures> {
+  const load = { perSecond, seconds: seconds + WARM_UP_SECONDS };
+  const all = await askSteadily(url, headers, load, (number) => ({
+    method: 'GET',
+    path: paths[number % paths.length] ?? '/',
+  }));
+  const failed = all.find(({ status }) => status !== 200);
+  if (failed !== undefined) throw new Error(`a steady request was answered ${failed.status}`);
+  const measured = all.slice(perSecond * WARM_UP_SECONDS);
+  const lastMs = Math.max(...measured.slice(-perSecond).map(({ dueMs, latencyMs }) => dueMs + latencyMs));
+  const rounded = (ms: number): number => Math.round(ms * 10) / 10;
+  return {
+    perSecond: (measured.length * 1000) / (lastMs - WARM_UP_SECONDS * 1000),
+    p50Ms: rounded(latencyAt(measured, 0.5)),
+    p99Ms: rounded(latencyAt(measured, 0.99)),
   };
 }
 

@@ -1,67 +1,76 @@
 import { connect, type Socket } from 'node:net';
 
 const CONNECTIONS = 64;
-const WARM_UP_SECONDS = 1;
 const LONGEST_MS = 30_000;
 const LENGTH = /\r\ncontent-length: (\d+)\r\n/i;
 
-export interface Steady {
-  perSecond: number;
-  p50Ms: number;
-  p99Ms: number;
+export interface Request {
+  method: 'GET' | 'POST';
+  path: string;
+  body?: string;
+}
+
+export interface Answered {
+  /** From the beginning to when it was due. */
+  dueMs: number;
+  /** From when it was due to the end of its answer: what waits because something before it took long is slow as well. */
+  latencyMs: number;
+  status: number;
 }
 
 /**
- * Asks so many times a second, however fast it is answered, and counts from when each request was due: what waits
- * because something before it took long is slow as well. (autocannon's `overallRate` sends each second's requests at
- * its beginning, as fast as they are answered.) The first second is for getting warm.
- * @throws when an answer is not 200, or does not come in half a minute
+ * Asks so many times a second, however fast it is answered, as many clients do together. (autocannon's `overallRate`
+ * sends each second's requests at its beginning, as fast as they are answered.)
+ * @param request the one with this number, from 0
+ * @throws when a connection breaks, or an answer does not come in half a minute
  */
-export async function steadyLoad(
+export async function askSteadily(
   url: string,
-  paths: readonly string[],
   headers: Record<string, string>,
   { perSecond, seconds }: { perSecond: number; seconds: number },
-): Promise<Steady> {
+  request: (number: number) => Request,
+): Promise<Answered[]> {
   const { hostname, port, host } = new URL(url);
   const lines = Object.entries({ host, ...headers }).map(([name, value]) => `${name}: ${value}\r\n`);
-  const end = ` HTTP/1.1\r\n${lines.join('')}\r\n`;
-  const firstMeasured = perSecond * WARM_UP_SECONDS;
-  const total = firstMeasured + perSecond * seconds;
-  const took = new Float64Array(total);
+  const answered: Answered[] = [];
+  const total = perSecond * seconds;
   const beganMs = performance.now();
-  const dueMs = (number: number): number => beganMs + (number * 1000) / perSecond;
   let asked = 0;
-  let lastMs = 0;
   const worker = async (): Promise<void> => {
     const connection = new Connection(hostname, Number(port));
     while (asked < total) {
       const number = asked;
       asked += 1;
-      const waitMs = dueMs(number) - performance.now();
+      const dueMs = (number * 1000) / perSecond;
+      const waitMs = beganMs + dueMs - performance.now();
       if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
-      const status = await connection.ask(`GET ${paths[number % paths.length]}${end}`);
-      if (status !== 200) throw new Error(`a steady request was answered ${status}`);
-      lastMs = performance.now();
-      took[number] = lastMs - dueMs(number);
+      const status = await connection.ask(written(request(number), lines));
+      answered[number] = { dueMs, latencyMs: performance.now() - beganMs - dueMs, status };
     }
     connection.close();
   };
   let late: NodeJS.Timeout | undefined;
   const tooLate = new Promise<never>((_, reject) => {
     const error = new Error('steady requests were not answered in time');
-    late = setTimeout(() => reject(error), dueMs(total) - beganMs + LONGEST_MS);
+    late = setTimeout(() => reject(error), seconds * 1000 + LONGEST_MS);
   });
   await Promise.race([Promise.all(Array.from({ length: CONNECTIONS }, worker)), tooLate]);
   clearTimeout(late);
-  const sorted = took.subarray(firstMeasured).sort();
-  const at = (part: number): number =>
-    Math.round((sorted[Math.floor(sorted.length * part)] ?? NaN) * 10) / 10;
-  const answeredInMs = lastMs - dueMs(firstMeasured);
-  return { perSecond: ((total - firstMeasured) / answeredInMs) * 1000, p50Ms: at(0.5), p99Ms: at(0.99) };
+  return answered;
 }
 
-/** One request at a time. A client of its own, for Node's takes half of the load's core. */
+/** @param part such as 0.99 */
+export function latencyAt(answered: readonly Answered[], part: number): number {
+  const latencies = Float64Array.from(answered, ({ latencyMs }) => latencyMs).sort();
+  return latencies[Math.ceil(latencies.length * part) - 1] ?? NaN;
+}
+
+function written({ method, path, body }: Request, headers: readonly string[]): string {
+  const length = body === undefined ? '' : `content-length: ${Buffer.byteLength(body, 'latin1')}\r\n`;
+  return `${method} ${path} HTTP/1.1\r\n${headers.join('')}${length}\r\n${body ?? ''}`;
+}
+
+/** One request at a time, of ASCII. A client of its own, for Node's takes half of the load's core. */
 class Connection {
   private readonly socket: Socket;
   private received = '';

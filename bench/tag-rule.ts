@@ -11,7 +11,7 @@ import { TagDigest } from '../src/tag-rule/tag-digest.entity';
 import { TagRecord } from '../src/tag-rule/tag-record.entity';
 import { freePort, startChild, type Child } from './child';
 import type { Section } from './section';
-import { postSteadily, type Sent } from './steady-load';
+import { askSteadily, latencyAt, type Answered, type Request } from './steady';
 import { SurroundingsChild } from './surroundings-child';
 import type { Started } from './surroundings-process';
 import { head, megabytes, milliseconds, row } from './table';
@@ -295,9 +295,8 @@ async function hinting(): Promise<void> {
       'content-type': 'application/json',
       authorization: webhookAuthorization(secretsKey, project.project_id),
     };
-    const send = async (perSecond: number): Promise<Sent[]> => {
-      const url = `${world.berth.url}/api/v1/hooks/harbor/user-p001`;
-      const sent = await postSteadily(url, headers, { perSecond, seconds: HINT_SECONDS }, hint);
+    const send = async (perSecond: number): Promise<Answered[]> => {
+      const sent = await askSteadily(world.berth.url, headers, { perSecond, seconds: HINT_SECONDS }, hint);
       while ((await world.metric(/^berth_hints_waiting/)) > 0) await sleep(100);
       return sent;
     };
@@ -310,9 +309,7 @@ async function hinting(): Promise<void> {
       [`${HINTS_A_SECOND}/s afterwards`, flood.slice(warm)],
       [`${USUAL_HINTS_A_SECOND}/s`, usual],
     ] as const) {
-      const latencies = some.map(({ latencyMs }) => latencyMs).sort((a, b) => a - b);
-      const at = (part: number): string =>
-        milliseconds(latencies[Math.ceil(latencies.length * part) - 1] ?? NaN);
+      const at = (part: number): string => milliseconds(latencyAt(some, part));
       const taken = some.filter(({ status }) => status === 202).length;
       row(name, String(some.length), String(taken), at(0.5), at(0.99), String(lost));
     }
@@ -322,10 +319,11 @@ async function hinting(): Promise<void> {
 }
 
 /** Of a tag of ten repositories, each named again after half a second. */
-function hint(number: number): string {
+function hint(number: number): Request {
   const repository = { repo_full_name: `user-p001/filled-${number % 10}` };
   const resources = [{ tag: `v${Math.floor(number / 10) % TAGS_A_REPOSITORY}` }];
-  return JSON.stringify({ type: 'PUSH_ARTIFACT', event_data: { resources, repository } });
+  const body = JSON.stringify({ type: 'PUSH_ARTIFACT', event_data: { resources, repository } });
+  return { method: 'POST', path: '/api/v1/hooks/harbor/user-p001', body };
 }
 
 function basic({ username, password }: { username: string; password: string }): string {
