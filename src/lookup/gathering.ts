@@ -1,9 +1,12 @@
 /** No statement asks for more keys. */
 const MAX_KEYS = 256;
+/** Who asks while so many readings are under way waits for one of them, together with all who come meanwhile. */
+const AT_ONCE = 2;
 
 /** Joins what many ask for at the same time into few readings. */
 export class Gathering<K, V> {
-  private waiting: { key: K; resolve: (value: V) => void; reject: (error: unknown) => void }[] = [];
+  private readings = 0;
+  private readonly waiting: { key: K; resolve: (value: V) => void; reject: (error: unknown) => void }[] = [];
 
   /** @param read answers in the order of the keys, as many as there are */
   constructor(private readonly read: (keys: readonly K[]) => Promise<V[]>) {}
@@ -17,10 +20,14 @@ export class Gathering<K, V> {
   }
 
   private begin(): void {
-    const asked = this.waiting;
-    this.waiting = [];
-    for (let from = 0; from < asked.length; from += MAX_KEYS)
-      void this.answer(asked.slice(from, from + MAX_KEYS));
+    while (this.readings < AT_ONCE && this.waiting.length > 0) {
+      const asked = this.waiting.splice(0, MAX_KEYS);
+      this.readings += 1;
+      void this.answer(asked).finally(() => {
+        this.readings -= 1;
+        this.begin();
+      });
+    }
   }
 
   private async answer(asked: typeof this.waiting): Promise<void> {

@@ -22,11 +22,12 @@ import { LookupService } from './lookup.service';
 const PATH = '/api/v1/lookup?';
 
 /**
- * Schedulers ask plain questions very often, and memory knows most of the answers. Those are answered here, before the
- * framework is: by the same rules, with the same headers and the same line in the log. All else goes the usual way.
+ * Schedulers ask plain questions very often. Those are answered here, before the framework is: by the same rules, with
+ * the same headers and the same line in the log. All else goes the usual way, and so do problems, which are told there.
  */
 @Injectable()
 export class LookupFront implements OnModuleInit {
+  private readonly problems = new WeakMap<IncomingMessage, unknown>();
   /** Name and value in turn, as Node writes them fastest. */
   private readonly headers: readonly string[];
 
@@ -58,7 +59,12 @@ export class LookupFront implements OnModuleInit {
     });
   }
 
-  /** @param goOn the usual way, for what turns out to be a problem while it is looked at */
+  /** What became of this request here, so that it is not asked twice. @throws what it threw */
+  throwProblem(request: IncomingMessage): void {
+    if (this.problems.has(request)) throw this.problems.get(request);
+  }
+
+  /** @param goOn the usual way, for what turns out to be a problem */
   private answers(request: IncomingMessage, response: ServerResponse, goOn: () => void): boolean {
     const startedAtMs = performance.now();
     const { method, url = '', headers } = request;
@@ -66,14 +72,8 @@ export class LookupFront implements OnModuleInit {
     const caller = headers.authorization === undefined ? null : this.tokens.recall(headers.authorization);
     if (caller?.kind !== 'scheduler') return false;
     if (!this.rate.hasRoom(caller)) return false;
-    const query = url.slice(PATH.length);
-    const found = this.find(query);
-    if (found === null) {
-      response.once('finish', () => {
-        if (response.statusCode === 200) this.lookups.rememberAsked(query);
-      });
-      return false;
-    }
+    const found = this.lookups.answerPlain(caller, url.slice(PATH.length));
+    if (found === null) return false;
     this.rate.require(caller, 1);
     const told = (answer: Answer): void => {
       // Only warnings have words.
@@ -81,19 +81,13 @@ export class LookupFront implements OnModuleInit {
       const id = requestIdOf(headers['x-request-id']);
       this.send(response, answerText(answer, language), id, startedAtMs, caller);
     };
-    if (found instanceof Promise) void found.then(told, goOn);
+    const fail = (error: unknown): void => {
+      this.problems.set(request, error);
+      goOn();
+    };
+    if (found instanceof Promise) void found.then(told, fail);
     else told(found);
     return true;
-  }
-
-  /** Null: memory does not know, or it is a problem to be told. */
-  private find(query: string): Answer | Promise<Answer> | null {
-    try {
-      return this.lookups.answerFromMemory(query);
-    } catch {
-      // It is thrown again on the usual way, which tells it.
-      return null;
-    }
   }
 
   private send(

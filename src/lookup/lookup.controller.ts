@@ -14,6 +14,7 @@ import { CONFIG } from '../config/config.module';
 import { toDatabaseError } from '../database/database-errors';
 import { batchBytes, LookupBatchAnswerDto, LookupBatchDto } from './dto/lookup-batch.dto';
 import { LookupDto, LookupQueryDto } from './dto/lookup.dto';
+import { LookupFront } from './lookup-front';
 import { LookupRate } from './lookup-rate';
 import { answerText } from './lookup-text';
 import { LookupService } from './lookup.service';
@@ -25,6 +26,7 @@ const JSON_TYPE = 'application/json; charset=utf-8';
 export class LookupController {
   constructor(
     private readonly lookups: LookupService,
+    private readonly front: LookupFront,
     private readonly rate: LookupRate,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
@@ -51,7 +53,9 @@ export class LookupController {
     @CurrentCaller() caller: Caller,
     @Query() query: LookupQueryDto,
     @RequestLanguage() language: Language,
+    @Req() request: FastifyRequest,
   ): Promise<string> {
+    this.front.throwProblem(request.raw);
     this.rate.require(caller, 1);
     return answerText(await this.lookups.answer(caller, query), language);
   }

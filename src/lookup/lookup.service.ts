@@ -30,7 +30,7 @@ import {
   type Told,
 } from './lookup-answer';
 import { LookupMemory, tagNameOf, type AskerName, type LinkFacts } from './lookup-memory';
-import { readPlainQuestion } from './plain-question';
+import { readPlainQuestion, type PlainQuestion } from './plain-question';
 import { PullRights } from './pull-rights';
 import { VulnerablePulls } from './vulnerable-pulls';
 
@@ -137,15 +137,36 @@ export class LookupService {
   }
 
   /**
-   * What memory alone answers to a scheduler's plain query, or all but where a tag is now that may move; null: it has
-   * to be asked for.
-   * @throws DomainError, or rejects, as lookup
+   * A scheduler's query as it came; at once where memory has all that it needs. Null: it is not plain.
+   * Rejects as lookup throws.
    */
-  answerFromMemory(query: string): Answer | Promise<Answer> | null {
+  answerPlain(caller: Caller, query: string): Answer | Promise<Answer> | null {
+    const known = this.answerFromMemory(query);
+    if (known !== null) return known;
+    const question = readPlainQuestion(query);
+    return question === null ? null : this.answerAndRemember(caller, query, question);
+  }
+
+  private async answerAndRemember(caller: Caller, query: string, question: PlainQuestion): Promise<Answer> {
+    const answer = await this.answer(caller, question);
+    this.readAsked(query, performance.now());
+    return answer;
+  }
+
+  /** What memory alone answers, or all but where a tag is now that may move; null: more has to be asked, or told. */
+  private answerFromMemory(query: string): Answer | Promise<Answer> | null {
     if (!this.feed.isUpToDate) return null;
     const nowMs = performance.now();
-    const asked = this.askedBefore.find(query, nowMs) ?? this.readAsked(query, nowMs);
-    if (asked === null) return null;
+    try {
+      const asked = this.askedBefore.find(query, nowMs) ?? this.readAsked(query, nowMs);
+      return asked === null ? null : this.answerAsked(asked, nowMs);
+    } catch {
+      // It is thrown again by whom all is asked.
+      return null;
+    }
+  }
+
+  private answerAsked(asked: Asked, nowMs: number): Answer | Promise<Answer> | null {
     if (asked.settled !== undefined) return answerAgain(asked.settled, this.clock.now());
     const { facts, maxAgeMs } = asked;
     const options = { maxAgeMs, requireFresh: false };
@@ -158,11 +179,6 @@ export class LookupService {
     if (known.answer !== 'look') return null;
     const looked = this.lookAtMovable(facts, known.right, options, atOnce);
     return looked.then((answer) => this.warned(facts.link, answer));
-  }
-
-  /** For the next who asks the same: what was answered just now is in memory. */
-  rememberAsked(query: string): void {
-    this.readAsked(query, performance.now());
   }
 
   /** Null: it is not plain, or not all is in memory. */

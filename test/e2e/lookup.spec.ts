@@ -4,6 +4,7 @@ import type { Sandbox } from '../../sandbox/sandbox';
 import { ImageAccess } from '../../src/images/sharing/image-access';
 import { AskedBefore } from '../../src/lookup/asked-before';
 import { holdTasks } from './hold-tasks';
+import { LookupRate } from '../../src/lookup/lookup-rate';
 import { callHarbor, Client, startTestSandbox, type Answer } from './journey';
 
 describe('GET /lookup', () => {
@@ -120,6 +121,15 @@ describe('GET /lookup', () => {
     expect({ status, pinned: body.pinned }).toEqual({ status: 200, pinned: link(`@${digest}`) });
     const absent = await scheduler.lookup({ link: link(`@sha256:${'0'.repeat(64)}`), for: 'liuyizhou' });
     expect(absent.status).toBe(404);
+  });
+
+  it('counts and asks once what turns out to be a problem', async () => {
+    // From its second question on a token is known to the front.
+    await scheduler.lookup({ link: link(':v1'), for: 'liuyizhou' });
+    const counted = jest.spyOn(sandbox.app.get(LookupRate), 'require');
+    const { status } = await scheduler.lookup({ link: link(':not-there'), for: 'liuyizhou' });
+    expect([status, counted.mock.calls.length]).toEqual([404, 1]);
+    counted.mockRestore();
   });
 
   it('warns when the image lacks the platform', async () => {
