@@ -296,7 +296,7 @@ describe('the sandbox Harbor', () => {
 
   describe('a wrong password', () => {
     it('locks the typed name while its answer is held, the e-mail and robots go on', async () => {
-      const strict = await SandboxHarbor.start({ adminPassword: 'Harbor12345', wrongPasswordHoldMs: 500 });
+      const strict = await SandboxHarbor.start({ adminPassword: 'Harbor12345', wrongPasswordHoldMs: 1_500 });
       await addAda(strict);
       const robot = await addRobot(strict, ADMIN, { name: 'berth', permissions: SERVICE_PERMISSIONS });
       const wrong = statusOf(strict, 'ada:Wrong12345', 'GET /users/current');
@@ -536,12 +536,16 @@ describe('a sandbox Harbor that keeps its data', () => {
       dataFolder: join(folder, 'killed'),
     });
     await addAda(killed);
-    await sleep(500);
-    // What a kill would leave.
-    cpSync(join(folder, 'killed'), join(folder, 'left'), { recursive: true });
+    let status = 0;
+    for (let looks = 0; status !== 200; looks += 1) {
+      await sleep(100);
+      // What a kill would leave.
+      const dataFolder = join(folder, `left-${looks}`);
+      cpSync(join(folder, 'killed'), dataFolder, { recursive: true });
+      const other = await SandboxHarbor.start({ adminPassword: 'x', dataFolder });
+      status = await statusOf(other, ADA, 'GET /projects/user-ada');
+      await other.stop();
+    }
     await killed.stop();
-    const other = await SandboxHarbor.start({ adminPassword: 'x', dataFolder: join(folder, 'left') });
-    expect(await statusOf(other, ADA, 'GET /projects/user-ada')).toBe(200);
-    await other.stop();
   });
 });
