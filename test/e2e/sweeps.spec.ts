@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { DataSource } from 'typeorm';
 import { pushTinyImage, type TinyImageOptions } from '../../sandbox/registry-client';
 import type { Sandbox } from '../../sandbox/sandbox';
 import { HarborClient } from '../../src/harbor/harbor.client';
 import { TagRecordsService } from '../../src/tag-rule/tag-records.service';
+import { holdTasks } from './hold-tasks';
 import { callHarbor, Client, startTestSandbox } from './journey';
 
 interface Progress {
@@ -102,6 +104,8 @@ describe('sweeps', () => {
 
   beforeAll(async () => {
     sandbox = await startTestSandbox({ env: { SWEEP_CALLS_PER_SECOND: '1000', DRIFT_REPAIR: 'none' } });
+    // It looks at what moved, too.
+    await holdTasks(sandbox.app.get(DataSource), 'holds');
     const off = { notification_enable: false, skip_audit_log_database: true };
     await inHarbor('PUT', '/configurations', off);
     grace = await Client.login(sandbox, 'grace');
