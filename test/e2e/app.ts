@@ -13,6 +13,7 @@ import { Clock } from '../../src/common/clock';
 import { createLog } from '../../src/common/logging';
 import type { Config } from '../../src/config/config';
 import { loadConfig } from '../../src/config/load-config';
+import { SLOW_DIRECTORY } from './journey';
 
 /** A clock that a test moves. */
 export class TestClock extends Clock {
@@ -71,6 +72,7 @@ export async function startApp(options: TestAppOptions = {}): Promise<TestApp> {
     AUTH_SECRET: 'a-secret-of-at-least-32-characters',
     LOG_LEVEL: 'info',
     REPLICAS_WITHOUT_REDIS: 'true',
+    ...SLOW_DIRECTORY,
     ...options.variables,
   });
   const lines: string[] = [];

@@ -8,7 +8,7 @@ import { ReconcileRound } from '../../src/projects/drift/reconcile-round.entity'
 import { ReconcileRounds } from '../../src/projects/drift/reconcile-rounds';
 import { holdCall } from './held-call';
 import { holdTasks } from './hold-tasks';
-import { callHarbor, Client } from './journey';
+import { callHarbor, Client, SLOW_DIRECTORY } from './journey';
 
 const TEAMS = ['team-a', 'team-b', 'team-c'];
 const PAST = new Date('2020-01-01T00:00:00.000Z');
@@ -21,7 +21,7 @@ describe('rounds over all projects', () => {
 
   const start = async (env: NodeJS.ProcessEnv) => {
     // Each start has a port of its own, and would find the webhooks at another address.
-    const settings = { LOG_LEVEL: 'silent', WEBHOOK_URL: 'off', ...env };
+    const settings = { LOG_LEVEL: 'silent', WEBHOOK_URL: 'off', ...SLOW_DIRECTORY, ...env };
     sandbox = await startSandbox({ port: 0, dataFolder, env: settings });
     await holdTasks(sandbox.app.get(DataSource), 'reconcile');
     admin = await Client.login(sandbox, 'grace');

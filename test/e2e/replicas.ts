@@ -5,7 +5,7 @@ import { manyPeople, startSurroundings, type Surroundings } from '../../sandbox/
 import { createApp } from '../../src/app.setup';
 import { ServiceTokensService } from '../../src/auth/service-tokens.service';
 import { loadConfig } from '../../src/config/load-config';
-import { Client } from './journey';
+import { Client, SLOW_DIRECTORY } from './journey';
 
 /** One Berth or several on one database, with a sandbox Harbor and people `p001`, `p002` … */
 export class Replicas {
@@ -35,7 +35,12 @@ export class Replicas {
     const apps: NestFastifyApplication[] = [];
     const urls: string[] = [];
     for (let number = 0; number < options.replicas; number += 1) {
-      const settings = { LOG_LEVEL: 'info', REPLICAS_WITHOUT_REDIS: 'true', ...options.env };
+      const settings = {
+        LOG_LEVEL: 'info',
+        REPLICAS_WITHOUT_REDIS: 'true',
+        ...SLOW_DIRECTORY,
+        ...options.env,
+      };
       const env = { ...around.env(options.databaseUrl, 3000), ...settings };
       const logTo = new Writable({
         write(chunk: Buffer, _encoding, done) {

@@ -6,7 +6,7 @@ import { setTimeout } from 'node:timers/promises';
 import { startSandbox, type Sandbox } from '../../sandbox/sandbox';
 import { createApp } from '../../src/app.setup';
 import { loadConfig } from '../../src/config/load-config';
-import { callHarbor, Client } from '../e2e/journey';
+import { callHarbor, Client, SLOW_DIRECTORY } from '../e2e/journey';
 import { mariadb, type TestDatabase } from '../servers/mariadb';
 
 const TEAMS = Array.from({ length: 6 }, (_, number) => `team-${number}`);
@@ -41,6 +41,7 @@ describe('reconcile by two replicas on one MariaDB', () => {
       LOG_LEVEL: 'silent',
       RECONCILE_CALLS_PER_SECOND: '1000',
       REPLICAS_WITHOUT_REDIS: 'true',
+      ...SLOW_DIRECTORY,
     };
     sandbox = await startSandbox({ port: 0, dataFolder, env });
     other = await createApp(loadConfig(sandbox.env));
