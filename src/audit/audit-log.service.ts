@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import type { Repository, SelectQueryBuilder } from 'typeorm';
 import { AuditEntry, type AuditOutcome } from './audit-entry.entity';
-import { earliestIdOf } from './earliest-id';
+import { earliestIdOf } from '../common/earliest-id';
 
 /** Rows must have all that is given. */
 export interface AuditFilter {

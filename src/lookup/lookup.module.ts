@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
 import { AuthModule } from '../auth/auth.module';
 import { HarborModule } from '../harbor/harbor.module';
 import { ImagesModule } from '../images/images.module';
@@ -13,10 +14,12 @@ import { LookupRate } from './lookup-rate';
 import { LookupController } from './lookup.controller';
 import { LookupService } from './lookup.service';
 import { PullRights } from './pull-rights';
+import { RefusedPullPruning } from './refused-pull-pruning';
+import { RefusedPull } from './refused-pull.entity';
 import { VulnerablePulls } from './vulnerable-pulls';
 
 @Module({
-  imports: [AuthModule, HarborModule, ImagesModule, TagRuleModule],
+  imports: [TypeOrmModule.forFeature([RefusedPull]), AuthModule, HarborModule, ImagesModule, TagRuleModule],
   controllers: [LookupController, AvailableController],
   providers: [
     AskedBefore,
@@ -27,6 +30,7 @@ import { VulnerablePulls } from './vulnerable-pulls';
     LookupRate,
     LookupService,
     PullRights,
+    RefusedPullPruning,
     VulnerablePulls,
   ],
   exports: [LookupService],

@@ -1,6 +1,9 @@
 import { DataSource } from 'typeorm';
+import { v7 as uuidv7 } from 'uuid';
 import { pushTinyImage } from '../../sandbox/registry-client';
 import type { Sandbox } from '../../sandbox/sandbox';
+import { RefusedPullPruning } from '../../src/lookup/refused-pull-pruning';
+import { RefusedPull } from '../../src/lookup/refused-pull.entity';
 import { TagRecord } from '../../src/tag-rule/tag-record.entity';
 import { callHarbor, Client, startTestSandbox, type Answer } from './journey';
 
@@ -46,6 +49,18 @@ describe('a lookup of an image whose surroundings changed', () => {
   });
   afterAll(async () => {
     await sandbox.forget();
+  });
+
+  it('no longer remembers what the registry refused a month ago', async () => {
+    const refused = sandbox.app.get(DataSource).getRepository(RefusedPull);
+    const day = 24 * 60 * 60_000;
+    for (const days of [29, 31, 60]) {
+      const id = uuidv7({ msecs: Date.now() - days * day });
+      await refused.insert({ id, name: `user-liuyizhou/demo@${days}` });
+    }
+    await sandbox.app.get(RefusedPullPruning).prune();
+    expect(await refused.find()).toMatchObject([{ name: 'user-liuyizhou/demo@29' }]);
+    await refused.clear();
   });
 
   it('of a project that was made again warns where it is pinned, and is refused where it may move', async () => {
