@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { FewAtOnce } from '../common/few-at-once';
+import { LookupPressure } from '../common/lookup-pressure';
 import { DomainError, isDomainError, isOutage } from '../common/errors';
 import type { DirectoryEntry } from '../directory/directory';
 import { Metrics } from '../metrics/metrics';
@@ -25,7 +26,7 @@ const REFUSED_WAITING = 1_000;
 @Injectable()
 export class LoginsService {
   private readonly failed;
-  private readonly turns = new FewAtOnce(LOGINS_AT_ONCE, LOGINS_WAITING);
+  private readonly turns: FewAtOnce;
   private refusedWaiting = 0;
 
   constructor(
@@ -33,8 +34,10 @@ export class LoginsService {
     private readonly authentication: Authentication,
     private readonly failures: LoginFailuresService,
     private readonly sessions: SessionsService,
+    lookups: LookupPressure,
     metrics: Metrics,
   ) {
+    this.turns = new FewAtOnce(LOGINS_AT_ONCE, LOGINS_WAITING, lookups);
     this.failed = metrics.counter({
       name: 'berth_login_failures_total',
       help: 'Logins that were refused: wrong username or password, too many tries, or the directory was away',

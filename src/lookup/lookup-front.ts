@@ -8,6 +8,7 @@ import type { ServiceCaller } from '../auth/caller';
 import { ServiceTokenMemory } from '../auth/service-token-memory';
 import { answerHeaders } from '../common/answer-headers';
 import { Draining } from '../common/draining';
+import { LookupPressure } from '../common/lookup-pressure';
 import { LOG } from '../common/logging';
 import { languageOf } from '../common/messages';
 import { requestIdOf } from '../common/request-id';
@@ -36,6 +37,7 @@ export class LookupFront implements OnModuleInit {
     private readonly tokens: ServiceTokenMemory,
     private readonly lookups: LookupService,
     private readonly rate: LookupRate,
+    private readonly pressure: LookupPressure,
     private readonly draining: Draining,
     @Inject(LOG) private readonly log: Logger,
     @Inject(CONFIG) config: Config,
@@ -75,6 +77,7 @@ export class LookupFront implements OnModuleInit {
     const found = this.lookups.answerPlain(caller, url.slice(PATH.length));
     if (found === null) return false;
     this.rate.require(caller, 1);
+    this.pressure.take();
     const told = (answer: Answer): void => {
       // Only warnings have words.
       const language = answer.warnings.length === 0 ? 'en' : languageOf(headers['accept-language']);

@@ -3,6 +3,7 @@ import type { PersonCaller } from '../../auth/caller';
 import { closestNames } from '../../common/closest-names';
 import { DomainError, isOutage } from '../../common/errors';
 import { FewAtOnce } from '../../common/few-at-once';
+import { LookupPressure } from '../../common/lookup-pressure';
 import { isSignatureTag, requireTagOrDigest, type ImageLink } from '../../common/image-link';
 import type { MessageParams } from '../../common/messages.en';
 import type { Config } from '../../config/config';
@@ -48,15 +49,18 @@ export interface Verdict {
 /** Whether a link can be imported by a person, and what it is. A bad verdict is thrown. */
 @Injectable()
 export class ImageVerdicts {
-  private readonly turns = new FewAtOnce(VERDICTS_AT_ONCE, VERDICTS_WAITING);
+  private readonly turns: FewAtOnce;
 
   constructor(
     private readonly access: ImageAccess,
     private readonly grants: ImageGrants,
     private readonly tagRecords: TagRecordsService,
     private readonly harbor: HarborClient,
+    lookups: LookupPressure,
     @Inject(CONFIG) private readonly config: Config,
-  ) {}
+  ) {
+    this.turns = new FewAtOnce(VERDICTS_AT_ONCE, VERDICTS_WAITING, lookups);
+  }
 
   /** @throws DomainError invalid `link.*`, pointing to `/link` */
   readLink(text: string): ImageLink {

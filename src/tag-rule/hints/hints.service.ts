@@ -4,12 +4,12 @@ import { atMost } from '../../common/at-most';
 import type { Config } from '../../config/config';
 import { CONFIG } from '../../config/config.module';
 import { DomainError } from '../../common/errors';
+import { Pressure } from '../../common/pressure';
 import { Metrics } from '../../metrics/metrics';
 import { isWebhookAuthorization, webhookAuthorization } from '../../projects/webhooks/webhook-secret';
 import { HeardHints } from './heard-hints';
 import { readHint } from './hint';
 import { HintQueue } from './hint-queue';
-import { IntakePressure } from './intake-pressure';
 import { KeptProjects } from './kept-projects';
 import { NoticedTags } from '../noticed-tags';
 import { SweepWishes } from '../sweep-wishes';
@@ -25,6 +25,9 @@ const LIMITS = {
   maxTries: 6,
 };
 
+/** Looks are not to wait for the end of what lasts longer. */
+const LONGEST_BURST_MS = 5_000;
+
 /** Keys: `=repository:tag`, and `@repository@digest` of an artifact that was deleted. */
 const TAG_KEY = '=';
 
@@ -36,7 +39,7 @@ const TAG_KEY = '=';
 export class HintsService implements OnModuleDestroy {
   private readonly logger = new Logger(HintsService.name);
   private readonly queue: HintQueue;
-  private readonly pressure = new IntakePressure();
+  private readonly pressure = new Pressure(LONGEST_BURST_MS);
   private readonly hints;
   /** Of the webhooks, by Harbor's id of the project: deriving them costs more than all the rest. */
   private readonly authorizations = new LRUCache<number, string>(atMost(10_000));

@@ -4,18 +4,22 @@ const JUDGED_EVERY_MS = 20;
 /** More than these come in a burst. */
 const MOST_IN_A_WHILE = 10;
 const BUSY = 0.85;
-/** What lasts longer is no burst, and looks are not to wait for its end. */
-const LONGEST_MS = 5_000;
 
-/** Does a burst of webhooks take all that this process can do? Then Harbor's wait for an answer goes first. */
-export class IntakePressure {
+/**
+ * Does a burst of requests that nobody should wait for leave this process nothing else to do? Then what can wait
+ * goes after them.
+ */
+export class Pressure {
   private taken = 0;
   private sinceMs = performance.now();
   private since: EventLoopUtilization = performance.eventLoopUtilization();
   /** Null while it is not high. */
   private highSinceMs: number | null = null;
 
-  /** To be called with each webhook. */
+  /** @param longestMs what lasts longer is no burst, and nothing waits for its end */
+  constructor(private readonly longestMs: number) {}
+
+  /** To be called with each of those requests. */
   take(): void {
     this.taken += 1;
     const nowMs = performance.now();
@@ -33,6 +37,6 @@ export class IntakePressure {
   get isHigh(): boolean {
     const nowMs = performance.now();
     const isStillJudged = nowMs - this.sinceMs < 5 * JUDGED_EVERY_MS;
-    return isStillJudged && this.highSinceMs !== null && nowMs - this.highSinceMs < LONGEST_MS;
+    return isStillJudged && this.highSinceMs !== null && nowMs - this.highSinceMs < this.longestMs;
   }
 }
