@@ -177,8 +177,11 @@ export class LookupService {
       return this.warnedFromMemory(facts, known.answer, nowMs);
     }
     if (known.answer !== 'look') return null;
-    const looked = this.lookAtMovable(facts, known.right, options, atOnce);
-    return looked.then((answer) => this.warned(facts.link, answer));
+    return this.answerWith(
+      facts.link,
+      () => this.lookAtMovable(facts, known.right, options, atOnce),
+      () => this.lastKnown(asked.name, facts.link, options),
+    );
   }
 
   /** Null: it is not plain, or not all is in memory. */

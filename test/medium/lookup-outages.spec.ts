@@ -77,7 +77,12 @@ describe('lookups while something is away', () => {
     const { database } = world.proxies;
     expect((await world.ask(patient, 'v1')).body.stale).toBe(false);
     await fail();
-    while ((await world.ask(patient, 'v1')).body.stale !== true) continue;
+    for (let isStale = false; !isStale; ) {
+      const asked = await Promise.all(['v1', 'latest'].map((tag) => world.ask(patient, tag)));
+      // Also until it is noticed that the database is away.
+      expect(asked.map(({ status }) => status)).toEqual([200, 200]);
+      isStale = asked.every(({ body }) => body.stale);
+    }
     const known = await world.ask(patient, 'v1');
     expect(known).toMatchObject({ status: 200, body: { digest, stale: true } });
     expect(warningsOf(known.body)).toEqual(['lookup.warning.unconfirmed']);
