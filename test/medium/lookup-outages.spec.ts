@@ -77,7 +77,7 @@ describe('lookups while something is away', () => {
     const { database } = world.proxies;
     expect((await world.ask(patient, 'v1')).body.stale).toBe(false);
     await fail();
-    for (let isStale = false; !isStale; ) {
+    for (let isStale = false; !isStale;) {
       const asked = await Promise.all(['v1', 'latest'].map((tag) => world.ask(patient, tag)));
       // Also until it is noticed that the database is away.
       expect(asked.map(({ status }) => status)).toEqual([200, 200]);
