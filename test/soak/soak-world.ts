@@ -6,7 +6,7 @@ import { BerthProcess, freePort } from '../chaos/berth-process';
 import { mariadb, type TestDatabase } from '../servers/mariadb';
 import { redis } from '../servers/redis';
 import { TcpProxy } from '../servers/tcp-proxy';
-import type { Memory } from './heap-probe';
+import { FORGET, type Memory } from './heap-probe';
 
 const TAGS_A_REPOSITORY = 100;
 
@@ -67,8 +67,13 @@ export class SoakWorld {
     }
   }
 
-  async memory(): Promise<Memory> {
-    return (await (await fetch(`http://127.0.0.1:${this.ports.probe}/`)).json()) as Memory;
+  async memory(path = '/'): Promise<Memory> {
+    return (await (await fetch(`http://127.0.0.1:${this.ports.probe}${path}`)).json()) as Memory;
+  }
+
+  /** Of the memory, what came before does not count. */
+  async forgetMostMemory(): Promise<void> {
+    await this.memory(FORGET);
   }
 
   /** Does Berth ask Harbor nothing, because it was down a moment ago? */

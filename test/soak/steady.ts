@@ -24,6 +24,7 @@ export interface SteadyReport {
   samples: { seconds: number; rssMb: number; heapUsedMb: number }[];
   /** By least squares over the samples. */
   heapMbAMinute: { slope: number; standardError: number };
+  /** At half of the rate. */
   mostRssMb: number;
   wrong: string[];
 }
@@ -47,6 +48,7 @@ export async function runSteady(options: {
     say(`at half of ${Math.round(top.requests.average)}/s`);
     const loading = load(world, paths, { duration: minutes * 60 + WARMING_MS / 1000, overallRate });
     await sleep(WARMING_MS);
+    await world.forgetMostMemory();
     const samples = await sample(world, minutes * 60_000, say);
     const result = await loading;
     const { mostRssBytes } = await world.memory();
