@@ -91,7 +91,7 @@ const doors = {
   ],
   'pull-secrets': ['pull-secrets.module', 'pull-robots'],
   diagnose: ['diagnose.module'],
-  metrics: ['metrics.module', 'metrics'],
+  metrics: ['metrics.module', 'metrics', 'request-metrics'],
   changes: ['changes.module', 'changes', 'change-feed', 'change-key', 'change-marks', 'kept-facts'],
   background: ['background.module', 'background-tasks', 'background-work', 'replicas'],
   audit: ['audit.module', 'audit-reading.module', 'audit.service'],

@@ -19,8 +19,7 @@ import { UnexpectedInputGuard } from './common/unexpected-input.guard';
 import { ValidationPipe } from './common/validation.pipe';
 import type { Config } from './config/config';
 import { toDatabaseError } from './database/database-errors';
-import { Metrics } from './metrics/metrics';
-import { measureRequests } from './metrics/request-metrics';
+import { measureRequests, RequestMetrics } from './metrics/request-metrics';
 
 export const API_PREFIX = 'api/v1';
 
@@ -57,7 +56,7 @@ export async function setUpApp(app: NestFastifyApplication, config: Config): Pro
   app.useLogger(app.get(Logger));
   const fastify = app.getHttpAdapter().getInstance();
   logRequests(fastify, app.get<Log>(LOG));
-  if (config.metrics.port !== null) measureRequests(fastify, app.get(Metrics));
+  if (config.metrics.port !== null) measureRequests(fastify, app.get(RequestMetrics));
   readJsonBodies(fastify);
   closeConnectionsWhenDraining(fastify, app.get(Draining));
   await app.register(helmet, { global: false, ...pageHeaders(config.http.publicUrl) });

@@ -3,7 +3,8 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 /** What is learned of a request on its way, for its one line in the log. */
 export interface RequestNotes {
   readonly id: string;
-  readonly startedAtMs: number;
+  /** Of `performance.now()`. */
+  startedAtMs: number;
   /** Such as `person ada`, `platform portal for ada`; absent for what needs no login. */
   caller?: string;
   /** The problem's code. */

@@ -1,7 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { labelOf } from '../auth/allowed';
 import type { ServiceCaller } from '../auth/caller';
@@ -15,12 +15,14 @@ import { requestIdOf } from '../common/request-id';
 import { logAnswer } from '../common/request-log';
 import type { Config } from '../config/config';
 import { CONFIG } from '../config/config.module';
+import { RequestMetrics } from '../metrics/request-metrics';
 import { LookupRate } from './lookup-rate';
 import { answerText } from './lookup-text';
 import type { Answer } from './lookup-answer';
 import { LookupService } from './lookup.service';
 
-const PATH = '/api/v1/lookup?';
+const ROUTE = '/api/v1/lookup';
+const PATH = `${ROUTE}?`;
 
 /**
  * Schedulers ask plain questions very often. Those are answered here, before the framework is: by the same rules, with
@@ -28,7 +30,7 @@ const PATH = '/api/v1/lookup?';
  */
 @Injectable()
 export class LookupFront implements OnModuleInit {
-  private readonly problems = new WeakMap<IncomingMessage, unknown>();
+  private readonly problems = new WeakMap<IncomingMessage, { error: unknown; startedAtMs: number }>();
   /** Name and value in turn, as Node writes them fastest. */
   private readonly headers: readonly string[];
 
@@ -39,6 +41,7 @@ export class LookupFront implements OnModuleInit {
     private readonly rate: LookupRate,
     private readonly pressure: LookupPressure,
     private readonly draining: Draining,
+    private readonly metrics: RequestMetrics,
     @Inject(LOG) private readonly log: Logger,
     @Inject(CONFIG) config: Config,
   ) {
@@ -61,9 +64,12 @@ export class LookupFront implements OnModuleInit {
     });
   }
 
-  /** What became of this request here, so that it is not asked twice. @throws what it threw */
-  throwProblem(request: IncomingMessage): void {
-    if (this.problems.has(request)) throw this.problems.get(request);
+  /** What became of this request here, so that it is not asked twice, since it came. @throws what it threw */
+  throwProblem({ raw, notes }: FastifyRequest): void {
+    const problem = this.problems.get(raw);
+    if (problem === undefined) return;
+    notes.startedAtMs = problem.startedAtMs;
+    throw problem.error;
   }
 
   /** @param goOn the usual way, for what turns out to be a problem */
@@ -85,7 +91,7 @@ export class LookupFront implements OnModuleInit {
       this.send(response, answerText(answer, language), id, startedAtMs, caller);
     };
     const fail = (error: unknown): void => {
-      this.problems.set(request, error);
+      this.problems.set(request, { error, startedAtMs });
       goOn();
     };
     if (found instanceof Promise) void found.then(told, fail);
@@ -102,9 +108,12 @@ export class LookupFront implements OnModuleInit {
   ): void {
     const length = Buffer.byteLength(text);
     const headers = [...this.headers, 'x-request-id', id, 'content-length', String(length)];
+    // A kept connection would hold a stopping Berth until its deadline.
+    if (this.draining.isBegun) headers.push('connection', 'close');
     // Node writes a text of ASCII alone faster when it is told so; most are.
     response.writeHead(200, headers).end(text, length === text.length ? 'latin1' : 'utf8');
-    logAnswer(this.log, 'GET', PATH, 200, { id, startedAtMs, caller: labelOf(caller) });
+    logAnswer(this.log, 'GET', ROUTE, 200, { id, startedAtMs, caller: labelOf(caller) });
+    this.metrics.answered('GET', ROUTE, 200, startedAtMs);
   }
 }
 

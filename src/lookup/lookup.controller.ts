@@ -55,7 +55,7 @@ export class LookupController {
     @RequestLanguage() language: Language,
     @Req() request: FastifyRequest,
   ): Promise<string> {
-    this.front.throwProblem(request.raw);
+    this.front.throwProblem(request);
     this.rate.require(caller, 1);
     return answerText(await this.lookups.answer(caller, query), language);
   }

@@ -1,8 +1,10 @@
 import { DataSource } from 'typeorm';
 import { pushTinyImage } from '../../sandbox/registry-client';
 import type { Sandbox } from '../../sandbox/sandbox';
+import { Draining } from '../../src/common/draining';
 import { ImageAccess } from '../../src/images/sharing/image-access';
 import { AskedBefore } from '../../src/lookup/asked-before';
+import { holdCall } from './held-call';
 import { holdTasks } from './hold-tasks';
 import { LookupRate } from '../../src/lookup/lookup-rate';
 import { callHarbor, Client, startTestSandbox, type Answer } from './journey';
@@ -14,6 +16,7 @@ describe('GET /lookup', () => {
   let scheduler: Client;
   const link = (tag: string) => `${sandbox.harbor.address}/user-liuyizhou/demo${tag}`;
   let login: { username: string; password: string };
+  const lines: string[] = [];
   const push = async (tag: string, content: string) =>
     pushTinyImage({
       registryUrl: sandbox.harbor.url,
@@ -24,7 +27,10 @@ describe('GET /lookup', () => {
 
   beforeAll(async () => {
     // Nobody but lookups looks at what is pushed.
-    sandbox = await startTestSandbox({ env: { WEBHOOK_URL: 'off' } });
+    sandbox = await startTestSandbox({
+      env: { WEBHOOK_URL: 'off', LOG_LEVEL: 'info' },
+      logTo: { write: (line) => void lines.push(line) },
+    });
     await holdTasks(sandbox.app.get(DataSource), 'sweeps');
     liu = await Client.login(sandbox, 'liuyizhou');
     ada = await Client.login(sandbox, 'ada');
@@ -198,6 +204,25 @@ describe('GET /lookup', () => {
     expect(wrong).toMatchObject({ status: 422, body: { errors: [{ pointer: '?maxAgeMs' }] } });
   });
 
+  it('logs how long it took until it was a problem', async () => {
+    const held = holdCall(sandbox.harbor, 'GET', /artifacts\/never-there/);
+    const query = new URLSearchParams({ link: link(':never-there'), for: 'liuyizhou' }).toString();
+    const asked = scheduler.get(`/lookup?${query}`, { 'x-request-id': 'held' });
+    await held.arrived();
+    const arrivedAtMs = performance.now();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const heldMs = performance.now() - arrivedAtMs;
+    held.letGo();
+    expect((await asked).status).toBe(404);
+    while (!lines.some((line) => line.includes('"held"')))
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    const told = lines
+      .filter((line) => line.includes('"held"'))
+      .map((line) => JSON.parse(line) as { ms: number });
+    expect(told).toMatchObject([{ status: 404, code: 'image.not-found' }]);
+    expect(told[0]?.ms).toBeGreaterThan(heldMs);
+  });
+
   it('asks the registry about few projects at once, however many the links of a batch name', async () => {
     const access = sandbox.app.get(ImageAccess, { strict: false });
     const real = access.askAgain.bind(access);
@@ -215,6 +240,19 @@ describe('GET /lookup', () => {
     expect(codes.every((code) => code === 'image.not-found' || code === 'lookup.no-turn')).toBe(true);
     expect(most).toBeLessThanOrEqual(16);
     spy.mockRestore();
+  });
+
+  /** The last one here: Berth does not come back from it. */
+  it('closes the connection of what was asked before Berth was stopped', async () => {
+    const question = { link: link(':latest'), for: 'liuyizhou' };
+    await scheduler.lookup(question);
+    const held = holdCall(sandbox.harbor, 'GET', /artifacts\/latest/);
+    const asked = scheduler.lookup(question);
+    await held.arrived();
+    sandbox.app.get(Draining).begin();
+    held.letGo();
+    const { status, headers } = await asked;
+    expect([status, headers.get('connection')]).toEqual([200, 'close']);
   });
 });
 

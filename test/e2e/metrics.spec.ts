@@ -1,3 +1,4 @@
+import { pushTinyImage } from '../../sandbox/registry-client';
 import type { Sandbox } from '../../sandbox/sandbox';
 import { MetricsServer } from '../../src/metrics/metrics-server';
 import { callHarbor, Client, startTestSandbox } from './journey';
@@ -49,6 +50,21 @@ describe('GET /metrics', () => {
     const made = /^berth_harbor_request_duration_seconds_count\{operation="post \/projects",outcome="201"\}/;
     expect(await valueOf(made)).toBe(1);
     expect(await valueOf(/^berth_database_statement_duration_seconds_count/)).toBeGreaterThan(10);
+  });
+
+  it('measures what schedulers look up, from memory too', async () => {
+    const liu = await Client.login(sandbox, 'liuyizhou');
+    const { username, password } = (await liu.post('/account/credentials', {})).body;
+    const link = { project: 'user-liuyizhou', repository: 'demo', tag: 'v1' };
+    const login = { username: String(username), password: String(password) };
+    await pushTinyImage({ registryUrl: sandbox.harbor.url, link, ...login, content: 'one' });
+    const asked = { link: `${sandbox.harbor.address}/user-liuyizhou/demo:v1`, for: 'liuyizhou' };
+    const scheduler = Client.scheduler(sandbox);
+    for (let times = 0; times < 3; times += 1) expect((await scheduler.lookup(asked)).status).toBe(200);
+    const answered =
+      /^berth_http_request_duration_seconds_count\{method="GET",route="\/api\/v1\/lookup",status="200"\}/;
+    while ((await valueOf(answered)) !== 3) await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(await read()).not.toContain('liuyizhou');
   });
 
   it('counts failed logins by reason, and names nobody', async () => {
