@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { Pressure } from './pressure';
 
 const WAIT_MS = 20;
-/** So late at most what people asked for begins, however many lookups there are. */
+/** So late at most begins what has its turn, however many lookups there are; a queue waits for several turns. */
 const LONGEST_WAIT_MS = 1_000;
 
 /** Schedulers' lookups go first: what people ask for, and can wait, waits while both are too much. */
