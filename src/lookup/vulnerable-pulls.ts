@@ -17,6 +17,7 @@ import { ImageAccess } from '../images/sharing/image-access';
 import type { ProjectFacts } from './facts';
 import type { Told } from './lookup-answer';
 import { LookupMemory, type LinkFacts } from './lookup-memory';
+import { RefusedPullPruning } from './refused-pull-pruning';
 import { RefusedPull } from './refused-pull.entity';
 
 /** A scanner finds new vulnerabilities in old images; policies change seldom. */
@@ -45,6 +46,7 @@ export class VulnerablePulls {
     private readonly access: ImageAccess,
     private readonly harbor: HarborClient,
     private readonly changes: Changes,
+    private readonly pruning: RefusedPullPruning,
     @Inject(CONFIG) private readonly config: Pick<Config, 'images'>,
   ) {}
 
@@ -110,7 +112,10 @@ export class VulnerablePulls {
   }
 
   private async record(name: string, isRefused: boolean): Promise<void> {
-    if ((await this.memory.isRefused(name)) === isRefused) return;
+    if ((await this.memory.isRefused(name)) === isRefused) {
+      if (isRefused) await this.pruning.keepOn(name);
+      return;
+    }
     try {
       await this.dataSource.transaction(async (manager) => {
         if (isRefused) await manager.insert(RefusedPull, { id: uuidv7(), name });

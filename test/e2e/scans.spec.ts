@@ -1,5 +1,11 @@
+import { LRUCache } from 'lru-cache';
+import { DataSource, Like, MoreThan } from 'typeorm';
+import { v7 as uuidv7 } from 'uuid';
 import { pushTinyImage, type RegistryLogin } from '../../sandbox/registry-client';
 import type { Sandbox } from '../../sandbox/sandbox';
+import { earliestIdOf } from '../../src/common/earliest-id';
+import { RefusedPull } from '../../src/lookup/refused-pull.entity';
+import { VulnerablePulls } from '../../src/lookup/vulnerable-pulls';
 import { skopeo as skopeoBinary } from '../servers/skopeo';
 import { countHarborCalls } from './harbor-calls';
 import { callHarbor, Client, startTestSandbox } from './journey';
@@ -161,6 +167,21 @@ describe('an image that was scanned', () => {
         expect(await warningsOf(`${repository}:v1`)).toEqual(['lookup.warning.vulnerable']);
       }
       expect(await warningsOf('repaired:v1')).toEqual([]);
+    });
+
+    it('is warned of on and on where it is refused for longer than that is remembered', async () => {
+      const refused = sandbox.app.get(DataSource).getRepository(RefusedPull);
+      const { id, name } = await refused.findOneByOrFail({ name: Like('%/unscanned@%') });
+      const msecs = Date.now() - 29 * 24 * 60 * 60_000;
+      await refused.update({ id }, { id: uuidv7({ msecs }) });
+      // It is asked again after ten minutes.
+      const asked: unknown = Reflect.get(sandbox.app.get(VulnerablePulls), 'askedAtMs');
+      if (asked instanceof LRUCache) asked.clear();
+      const young = { name, id: MoreThan(earliestIdOf(new Date(Date.now() - 60_000))) };
+      await until(async () => {
+        expect(await warningsOf('unscanned:v1')).toEqual(['lookup.warning.vulnerable']);
+        return refused.existsBy(young);
+      });
     });
 
     it('is imported when what was found is not as severe', async () => {
