@@ -287,18 +287,18 @@ async function steadyFigures(
   headers: Record<string, string>,
   { perSecond, seconds }: { perSecond: number; seconds: number },
 ): Promise<Figures> {
-  const load = { perSecond, seconds: seconds + WARM_UP_SECONDS };
-  const all = await askSteadily(url, headers, load, (number) => ({
-    method: 'GET',
-    path: paths[number % paths.length] ?? '/',
-  }));
-  const failed = all.find(({ status }) => status !== 200);
-  if (failed !== undefined) throw new Error(`a steady request was answered ${failed.status}`);
-  const measured = all.slice(perSecond * WARM_UP_SECONDS);
-  const lastMs = Math.max(...measured.slice(-perSecond).map(({ dueMs, latencyMs }) => dueMs + latencyMs));
+  const requests = paths.map((path) => ({ method: 'GET' as const, path }));
+  const load = { url, headers, requests, perSecond, seconds: seconds + WARM_UP_SECONDS };
+  const { latenciesMs, statuses } = await askSteadily(load);
+  const failed = statuses.find((status) => status !== 200);
+  if (failed !== undefined) throw new Error(`a steady request was answered ${failed}`);
+  const measured = latenciesMs.subarray(perSecond * WARM_UP_SECONDS);
+  const lastMs = Math.max(
+    ...measured.subarray(-perSecond).map((ms, at) => ms - ((perSecond - 1 - at) * 1000) / perSecond),
+  );
   const rounded = (ms: number): number => Math.round(ms * 10) / 10;
   return {
-    perSecond: (measured.length * 1000) / (lastMs - WARM_UP_SECONDS * 1000),
+    perSecond: measured.length / (seconds + lastMs / 1000),
     p50Ms: rounded(latencyAt(measured, 0.5)),
     p99Ms: rounded(latencyAt(measured, 0.99)),
   };

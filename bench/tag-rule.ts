@@ -11,7 +11,7 @@ import { TagDigest } from '../src/tag-rule/tag-digest.entity';
 import { TagRecord } from '../src/tag-rule/tag-record.entity';
 import { freePort, startChild, type Child } from './child';
 import type { Section } from './section';
-import { askSteadily, latencyAt, type Answered, type Request } from './steady';
+import { askSteadily, latencyAt, type Request, type SteadyAnswers } from './steady';
 import { SurroundingsChild } from './surroundings-child';
 import type { Started } from './surroundings-process';
 import { head, megabytes, milliseconds, row } from './table';
@@ -295,24 +295,31 @@ async function hinting(): Promise<void> {
       'content-type': 'application/json',
       authorization: webhookAuthorization(secretsKey, project.project_id),
     };
-    const send = async (perSecond: number): Promise<Answered[]> => {
-      const sent = await askSteadily(world.berth.url, headers, { perSecond, seconds: HINT_SECONDS }, hint);
+    const send = async (perSecond: number): Promise<SteadyAnswers> => {
+      const requests = Array.from({ length: 10 * TAGS_A_REPOSITORY }, (_, number) => hint(number));
+      const { url } = world.berth;
+      const answers = await askSteadily({ url, headers, requests, perSecond, seconds: HINT_SECONDS });
       while ((await world.metric(/^berth_hints_waiting/)) > 0) await sleep(100);
-      return sent;
+      return answers;
     };
     const flood = await send(HINTS_A_SECOND);
     const usual = await send(USUAL_HINTS_A_SECOND);
     const lost = await world.metric(/^berth_hints_total\{outcome="(lost|refused|unreadable)"\}/);
-    const warm = flood.findIndex(({ dueMs }) => dueMs >= WARM_AFTER_MS);
-    for (const [name, some] of [
-      [`${HINTS_A_SECOND}/s, the first ${WARM_AFTER_MS / 1000} s of its life`, flood.slice(0, warm)],
-      [`${HINTS_A_SECOND}/s afterwards`, flood.slice(warm)],
-      [`${USUAL_HINTS_A_SECOND}/s`, usual],
-    ] as const) {
+    const cold = (HINTS_A_SECOND * WARM_AFTER_MS) / 1000;
+    const show = (
+      name: string,
+      { latenciesMs, statuses }: SteadyAnswers,
+      from: number,
+      to?: number,
+    ): void => {
+      const some = latenciesMs.subarray(from, to);
+      const taken = statuses.subarray(from, to).filter((status) => status === 202).length;
       const at = (part: number): string => milliseconds(latencyAt(some, part));
-      const taken = some.filter(({ status }) => status === 202).length;
       row(name, String(some.length), String(taken), at(0.5), at(0.99), String(lost));
-    }
+    };
+    show(`${HINTS_A_SECOND}/s, the first ${WARM_AFTER_MS / 1000} s of its life`, flood, 0, cold);
+    show(`${HINTS_A_SECOND}/s afterwards`, flood, cold);
+    show(`${USUAL_HINTS_A_SECOND}/s`, usual, 0);
   } finally {
     await world.stop();
   }
