@@ -216,8 +216,11 @@ class Outage {
     const { harbor } = this.world.around;
     for (let second = 0; !signal.aborted; second += 1) {
       harbor.calls.length = 0;
+      const beganMs = performance.now();
       await sleep(1_000, undefined, { signal }).catch(() => undefined);
-      this.phase.callsEachSecond.push(harbor.calls.length);
+      // A busy machine's seconds are longer.
+      const seconds = Math.max(1, (performance.now() - beganMs) / 1_000);
+      this.phase.callsEachSecond.push(Math.round(harbor.calls.length / seconds));
       if (second % 60 === 0) this.phase.memory.push((await this.world.memory()).rssBytes);
       if (second % 300 === 299) this.say(`${this.phase.name}: ${JSON.stringify(this.phase.report.pinned)}`);
     }
