@@ -34,6 +34,10 @@ export async function startChild(module: string, readyPath: string, env: NodeJS.
     },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
+  // Not left behind, whatever ends the bench.
+  const kill = (): boolean => child.kill('SIGKILL');
+  process.once('exit', kill);
+  child.once('exit', () => process.off('exit', kill));
   await untilReady(child, `${url}${readyPath}`, began + WAIT_MS);
   return {
     url,
